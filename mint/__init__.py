@@ -1,0 +1,1 @@
+"""The write side: documents, transactions, labels, actors, the embedded ledger."""

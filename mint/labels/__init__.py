@@ -1,0 +1,1 @@
+"""Labels and claim cards, read back before they are released."""

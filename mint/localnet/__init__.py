@@ -1,0 +1,1 @@
+"""The embedded ledger: an EVM chain on SQLite behind standard JSON-RPC on loopback."""

@@ -1,0 +1,1 @@
+"""The shared vocabulary: ids, content ids, documents, labels, history. No network, no Flask."""

@@ -1,0 +1,1 @@
+"""The real world behind the verifier's ports."""

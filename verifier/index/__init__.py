@@ -1,0 +1,1 @@
+"""Follow the chain into a database. A convenience that is never trusted."""

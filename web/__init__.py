@@ -1,0 +1,1 @@
+"""The Flask site. The one place that wires all real parts together."""

@@ -1,0 +1,1 @@
+"""IPFS content over HTTP, by the Trustless Gateway rules."""

@@ -1,0 +1,1 @@
+"""The page that a label's own URL opens."""
