@@ -2,9 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from provenance_schemas.content_id import ContentId
+from provenance_schemas.ids import Address, BlockRef, ItemId
+from verifier.history import Entry, ItemWords
+from verifier.issuance import Issuance
+
+
+@dataclass(frozen=True, slots=True)
+class Tips:
+    """The two blocks of one verification."""
+
+    final: BlockRef
+    """Newest final block: positive facts are read here."""
+    latest: BlockRef
+    """Newest block: negative facts count here too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorWord:
+    """What the registry stores about one actor."""
+
+    kinds: int
+    valid_from: int
+    valid_until: int
+    disputed_since: int
+    """Unix seconds; 0 means never disputed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryState:
+    """Words of one registry at one block, each proved under that block's state root."""
+
+    code_hash: bytes | None
+    """None: there is no contract at this address."""
+    issuance: int
+    items: Mapping[int, ItemWords | None]
+    """By token id. None: the registry holds no such item at that block."""
+    actors: Mapping[Address, ActorWord]
+
+
+class ChainReader(Protocol):
+    """Proved words of one registry. Raises ChainUnavailableError, nothing else."""
+
+    def tips(self) -> Tips:
+        """Read the final and the latest block of the chain the trust file names."""
+        ...
+
+    def read(self, items: Sequence[ItemId], actors: Sequence[Address], at: BlockRef) -> RegistryState:
+        """Read the registry's words, all at one block. An answer whose proof fails is ChainUnavailableError."""
+        ...
+
+
+class HistorySource(Protocol):
+    """Events of one registry. Never trusted: what it gives must replay to words. Raises ChainUnavailableError."""
+
+    def entries(self, item: ItemId, *, until_block: int, count_max: int) -> tuple[Entry, ...]:
+        """Give both lanes of one item, in order, up to and with `until_block`."""
+        ...
+
+    def issuances(self, *, from_block: int, until_block: int, count_max: int) -> tuple[Issuance, ...]:
+        """Give registrations and replaced labels of the whole registry, in order, both ends included."""
+        ...
 
 
 class ContentStore(Protocol):

@@ -1,0 +1,101 @@
+"""Blocks into an SQLite file: one durable transaction a call, or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from mint.content_ports import StoreWriteError, check_block
+from provenance_schemas.content_id import ContentId
+from provenance_schemas.dag_pb import BLOCK_MAX_BYTES
+from provenance_schemas.dag_walk import walk_dag
+from provenance_schemas.errors import ContentError
+from verifier.adapters.sql_store import BLOCK_SCHEMA, ConnectionPool, SqlStore
+from verifier.errors import ContentUnavailableError
+
+_PAGE_BYTES: Final = 8192
+_FILE_MAX_BYTES: Final = 2**40
+
+# A row that was damaged on disk is put right by the next write of the same block.
+_INSERT: Final = (
+    "INSERT INTO block (digest, content) VALUES (?, ?)"
+    " ON CONFLICT (digest) DO UPDATE SET content = excluded.content WHERE content IS NOT excluded.content"
+)
+
+
+class SqlBlocks:
+    """ContentWriter over a block file that SqlStore reads. WAL with full sync: what returned survives a power cut.
+
+    The file, with its schema, is made when this is built. Several processes may write: they take turns,
+    and one that waits longer than 5 seconds gets a StoreWriteError.
+    """
+
+    def __init__(self, path: Path, *, size_max_bytes: int = _FILE_MAX_BYTES) -> None:
+        self._path = path
+        self._pool = ConnectionPool(
+            f"{path.absolute().as_uri()}?mode=rwc",
+            f"PRAGMA page_size = {_PAGE_BYTES}",
+            "PRAGMA journal_mode = WAL",
+            "PRAGMA synchronous = FULL",
+            f"PRAGMA max_page_count = {max(size_max_bytes // _PAGE_BYTES, 1)}",
+        )
+        self._reader = SqlStore(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._pool.connection() as connection:
+                connection.executescript(BLOCK_SCHEMA)
+        except (sqlite3.Error, OSError) as error:
+            raise self._failed(error) from error
+
+    def put_many(self, blocks: Iterable[tuple[ContentId, bytes]]) -> None:
+        """Keep all of `blocks` in one transaction; a full disk or an error while they are made keeps none."""
+        try:
+            with self._pool.connection() as connection:
+                _insert(connection, blocks)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def pin(self, root: ContentId) -> None:
+        """Note `root` after reading every block under it. Nothing is ever collected from this file."""
+        try:
+            for _ in walk_dag(root, self._get):
+                pass
+            with self._pool.connection() as connection:
+                connection.execute("INSERT OR IGNORE INTO pin (cid) VALUES (?)", (root.raw,))
+        except (sqlite3.Error, ContentError, ContentUnavailableError) as error:
+            raise self._failed(error) from error
+
+    def pins(self) -> list[ContentId]:
+        """List what is pinned, for backups."""
+        try:
+            with self._pool.connection() as connection:
+                rows = connection.execute("SELECT cid FROM pin ORDER BY cid").fetchall()
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        return [ContentId.from_raw(raw) for (raw,) in rows]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._reader.close()
+        self._pool.close()
+
+    def _get(self, cid: ContentId) -> bytes:
+        return self._reader.get(cid, size_max_bytes=BLOCK_MAX_BYTES)
+
+    def _failed(self, error: Exception) -> StoreWriteError:
+        return StoreWriteError(str(self._path), str(error))
+
+
+def _insert(connection: sqlite3.Connection, blocks: Iterable[tuple[ContentId, bytes]]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for cid, block in blocks:
+            check_block(cid, block)
+            connection.execute(_INSERT, (cid.digest, block))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite has rolled back by itself after a full disk
+            connection.execute("ROLLBACK")
+        raise

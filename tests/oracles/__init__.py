@@ -1,0 +1,1 @@
+"""Other people's implementations of what we implement, asked the same questions."""

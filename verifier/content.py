@@ -1,0 +1,20 @@
+"""Blocks from a store that nobody trusts."""
+
+from __future__ import annotations
+
+from provenance_schemas.content_id import ContentId
+from verifier.errors import ContentUnavailableError
+from verifier.limits import BLOCK_SIZE_MAX_BYTES
+from verifier.ports import ContentStore
+
+
+def checked_block(store: ContentStore, cid: ContentId, size_max_bytes: int = BLOCK_SIZE_MAX_BYTES) -> bytes:
+    """Get one block and hold it against its id once more.
+
+    Every store checks already; this line trusts none of them. Wrong bytes are ContentUnavailableError: they are
+    lost evidence, and must never reach a parser that would call them a malformed document.
+    """
+    data = store.get(cid, size_max_bytes=size_max_bytes)
+    if not cid.matches(data):
+        raise ContentUnavailableError(f"other bytes came back for {cid}")
+    return data

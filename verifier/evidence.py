@@ -1,0 +1,84 @@
+"""Everything gathered about one item before anything is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from provenance_schemas.content_id import ContentId
+from provenance_schemas.ids import Address, BlockRef, ItemId
+from provenance_schemas.labels import Label
+from provenance_schemas.passports import Passport
+from provenance_schemas.steps import StepDocument
+from verifier.history import Entry, ItemWords
+from verifier.ports import ActorWord
+from verifier.trust import Brand
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A fact that could not be had. Judged UNKNOWN, never PASSED, never FAILED."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The world answered, and there is no such thing. At a block read, that is a proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Somebody gave us something that breaks its own grammar. A proof: we hold the bytes."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One item that a commitment was found for, and who registered it."""
+
+    item: ItemId
+    registrar: Address
+    registered_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the registry says about the item, at the final and at the latest block."""
+
+    final: ItemWords
+    latest: ItemWords | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Entries that replayed to the words on chain."""
+
+    final: tuple[Entry, ...]
+    pending: tuple[Entry, ...] = ()
+    """Entries in newer blocks that are not final yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Facts for one item at one block. Stored with the scan, so a verdict can be drawn again."""
+
+    checked_at: datetime
+    label: Label | Malformed | Absent
+    """Absent: the item was named by its token, not by a label."""
+    brand: Brand | Absent | Unavailable
+    """Absent: no brand in the trust file answers for this host or contract."""
+    final: BlockRef | Unavailable
+    latest: BlockRef | Unavailable
+    code_hash: bytes | Absent | Unavailable
+    candidates: tuple[Candidate, ...] | Unavailable
+    """Every item the label's (or the item's own) commitment was ever recorded for. Empty: proved to be none."""
+    item: ItemId | Absent | Unavailable
+    registered: Registered | Absent | Unavailable
+    history: History | Unavailable
+    actors: Mapping[Address, ActorWord] | Unavailable
+    passport: Passport | Malformed | Unavailable
+    documents: Mapping[ContentId, StepDocument | Malformed | Unavailable] = field(default_factory=dict)
+    """Step documents of the final history that are not voided."""

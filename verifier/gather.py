@@ -1,0 +1,299 @@
+"""Ask the world about one item. All input and output of a verification is here, none of the judgement.
+
+Never raises for an unreachable world: it says so in Evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from provenance_schemas.content_id import DAG_PB, ContentId
+from provenance_schemas.errors import SchemaError
+from provenance_schemas.ids import Address, ItemId
+from provenance_schemas.labels import Label, label_commitment
+from provenance_schemas.passports import Passport, passport_path
+from provenance_schemas.unixfs_read import resolve_path
+from verifier.content import checked_block
+from verifier.documents import DocumentReader
+from verifier.errors import ChainUnavailableError, UnavailableError
+from verifier.evidence import (
+    Absent,
+    Candidate,
+    Evidence,
+    History,
+    Malformed,
+    Registered,
+    Unavailable,
+)
+from verifier.history import Entry, ItemWords, ReplayError, documented_steps, number_entries, replay
+from verifier.label_map import LabelMap
+from verifier.limits import CANDIDATES_MAX, ENTRIES_MAX
+from verifier.ports import ActorWord, ChainReader, ContentStore, HistorySource, RegistryState, Tips
+from verifier.trust import Brand
+
+_NO_CHAIN: Final = "the registry was not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryAccess:
+    """Everything needed to ask about the items of one registry."""
+
+    brand: Brand
+    chain: ChainReader
+    histories: tuple[HistorySource, ...]
+    """Tried in order until one replays to the words on chain: an index first, the node's own logs after."""
+    content: ContentStore
+    labels: LabelMap
+    documents: DocumentReader
+
+
+def evidence_without_registry(
+    label: Label | Malformed | Absent, checked_at: datetime, brand: Absent | Unavailable
+) -> Evidence:
+    """Build the evidence where there is no registry to ask: a malformed label, a foreign host."""
+    gap = Unavailable(_NO_CHAIN)
+    return Evidence(checked_at, label, brand, gap, gap, gap, gap, gap, gap, gap, gap, gap)
+
+
+def gather_evidence(subject: Label | ItemId, access: RegistryAccess, checked_at: datetime) -> Evidence:
+    """Collect what can be had about the item a label names, or a token.
+
+    1. Fix the two blocks.
+    2. Read the registry's words and find the item, at the final block.
+    3. Read its passport.
+    4. Read its history until it replays, then the actors and the documents it names.
+    """
+    label = subject if isinstance(subject, Label) else Absent()
+    try:
+        tips = access.chain.tips()
+    except ChainUnavailableError as error:
+        gap = Unavailable(str(error))
+        return Evidence(checked_at, label, access.brand, gap, gap, gap, gap, gap, gap, gap, gap, gap)
+    search = _Search(access, tips, checked_at, label)
+    return search.evidence(subject)
+
+
+class _Search:
+    """One verification under way. Holds what the steps share, nothing outlives it."""
+
+    def __init__(
+        self, access: RegistryAccess, tips: Tips, checked_at: datetime, label: Label | Absent
+    ) -> None:
+        self.access = access
+        self.tips = tips
+        self.checked_at = checked_at
+        self.label = label
+
+    def evidence(self, subject: Label | ItemId) -> Evidence:
+        try:
+            guess = self._guess(subject)
+            state = self.access.chain.read([guess] if guess else [], [], self.tips.final)
+        except ChainUnavailableError as error:
+            gap = Unavailable(str(error))
+            return self._blank(gap, gap, gap)
+        code_hash = state.code_hash if state.code_hash is not None else Absent()
+        if code_hash != self.access.brand.registry.code_hash:
+            # Words of a contract we do not know mean nothing, so none of them is read.
+            return self._blank(code_hash, Unavailable("the contract is not the one we trust"), Unavailable(_NO_CHAIN))
+        item, candidates = self._identify(subject, state)
+        if not isinstance(item, ItemId):
+            return self._blank(code_hash, candidates, item)
+        registered = self._registered(item, state)
+        if not isinstance(registered, Registered):
+            return self._blank(code_hash, candidates, item, registered)
+        passport = self._passport(item, registered.final)
+        if isinstance(subject, ItemId):
+            candidates = self._candidates_of(passport, state)
+        return self._complete(code_hash, candidates, item, registered, passport)
+
+    def _guess(self, subject: Label | ItemId) -> ItemId | None:
+        if isinstance(subject, ItemId):
+            return subject
+        return self.access.labels.guess(label_commitment(subject.gtin, subject.serial))
+
+    # ---- the item
+
+    def _identify(
+        self, subject: Label | ItemId, state: RegistryState
+    ) -> tuple[ItemId | Absent | Unavailable, tuple[Candidate, ...] | Unavailable]:
+        if isinstance(subject, ItemId):
+            return subject, Unavailable("not looked for yet")
+        found = self._candidates(label_commitment(subject.gtin, subject.serial), state.issuance)
+        if isinstance(found, Unavailable):
+            return found, found
+        if found:
+            return self._first_undisputed(found), found
+        return self._absent_at_latest(subject), found
+
+    def _candidates(self, commitment: bytes, issuance: int) -> tuple[Candidate, ...] | Unavailable:
+        try:
+            return self.access.labels.candidates(
+                commitment, issuance, self.tips.final.number, self.access.histories
+            )[:CANDIDATES_MAX]
+        except UnavailableError as error:
+            return Unavailable(str(error))
+
+    def _candidates_of(
+        self, passport: Passport | Malformed | Unavailable, state: RegistryState
+    ) -> tuple[Candidate, ...] | Unavailable:
+        if not isinstance(passport, Passport):
+            return Unavailable("without the passport there is no commitment to look for")
+        return self._candidates(passport.commitment, state.issuance)
+
+    def _absent_at_latest(self, label: Label) -> Absent | Unavailable:
+        """Nothing found at the final block. A registration that is not final yet is no absence."""
+        if self.tips.latest.hash == self.tips.final.hash:
+            return Absent()
+        try:
+            state = self.access.chain.read([], [], self.tips.latest)
+            newer = self.access.labels.candidates(
+                label_commitment(label.gtin, label.serial),
+                state.issuance,
+                self.tips.latest.number,
+                self.access.histories,
+            )
+        except UnavailableError as error:
+            return Unavailable(str(error))
+        return Unavailable("registered in a block that is not final yet") if newer else Absent()
+
+    def _first_undisputed(self, found: tuple[Candidate, ...]) -> ItemId:
+        if len(found) == 1:
+            return found[0].item
+        actors = self._actors({c.registrar for c in found})
+        if isinstance(actors, Unavailable):
+            return found[0].item
+        for candidate in found:
+            since = actors[candidate.registrar].disputed_since
+            if not 0 < since <= candidate.registered_at:
+                return candidate.item
+        return found[0].item
+
+    # ---- its words
+
+    def _registered(self, item: ItemId, state: RegistryState) -> Registered | Absent | Unavailable:
+        try:
+            if item.token_id not in state.items:
+                state = self.access.chain.read([item], [], self.tips.final)
+            words = state.items[item.token_id]
+        except ChainUnavailableError as error:
+            return Unavailable(str(error))
+        if self.tips.latest.hash == self.tips.final.hash:
+            return Registered(words, words) if words else Absent()
+        latest = self._latest_words(item)
+        if words is None:
+            if latest is None:
+                return Absent()
+            return latest if isinstance(latest, Unavailable) else Unavailable("registered, but not final yet")
+        return Registered(words, latest or Unavailable("the newest block does not hold this item any more"))
+
+    def _latest_words(self, item: ItemId) -> ItemWords | None | Unavailable:
+        try:
+            return self.access.chain.read([item], [], self.tips.latest).items[item.token_id]
+        except ChainUnavailableError as error:
+            return Unavailable(str(error))
+
+    def _actors(self, addresses: set[Address]) -> Mapping[Address, ActorWord] | Unavailable:
+        try:
+            return self.access.chain.read([], sorted(addresses), self.tips.final).actors
+        except ChainUnavailableError as error:
+            return Unavailable(str(error))
+
+    # ---- its history and documents
+
+    def _history(self, item: ItemId, registered: Registered) -> History | Unavailable:
+        why = "no source of events"
+        latest = registered.latest
+        until = self.tips.final if isinstance(latest, Unavailable) else self.tips.latest
+        for source in self.access.histories:
+            try:
+                found = source.entries(item, until_block=until.number, count_max=ENTRIES_MAX)
+                return self._replayed(item, registered, number_entries(found))
+            except ChainUnavailableError as error:
+                why = str(error)
+            except ReplayError as error:
+                why = str(error)
+        return Unavailable(why)
+
+    def _replayed(self, item: ItemId, registered: Registered, entries: Sequence[Entry]) -> History:
+        final = tuple(e for e in entries if e.block_number <= self.tips.final.number)
+        pending = tuple(entries[len(final) :])
+        replay(item, registered.final, final)
+        if pending and not isinstance(registered.latest, Unavailable):
+            replay(item, registered.latest, entries)
+        return History(final, pending)
+
+    def _passport(self, item: ItemId, words: ItemWords) -> Passport | Malformed | Unavailable:
+        root = ContentId(DAG_PB, words.passports)
+        try:
+            cid = resolve_path(root, passport_path(item.index), self._block).target
+        except UnavailableError as error:
+            return Unavailable(str(error))
+        except SchemaError as error:
+            return Malformed(f"the batch's directory is damaged: {error}")
+        if cid is None:
+            return Malformed("the batch's directory names no passport for this item")
+        return self.access.documents.passport(cid)
+
+    def _block(self, cid: ContentId) -> bytes:
+        return checked_block(self.access.content, cid)
+
+    def _complete(
+        self,
+        code_hash: bytes | Absent,
+        candidates: tuple[Candidate, ...] | Unavailable,
+        item: ItemId,
+        registered: Registered,
+        passport: Passport | Malformed | Unavailable,
+    ) -> Evidence:
+        history = self._history(item, registered)
+        actors = {c.registrar for c in candidates} if isinstance(candidates, tuple) else set()
+        documents = {}
+        if isinstance(history, History):
+            actors |= {entry.meta.actor for entry in history.final}
+            for entry in documented_steps(history.final):
+                if entry.document is not None:
+                    documents[entry.document] = self.access.documents.step(entry.document)
+        return Evidence(
+            self.checked_at,
+            self.label,
+            self.access.brand,
+            self.tips.final,
+            self.tips.latest,
+            code_hash,
+            candidates,
+            item,
+            registered,
+            history,
+            self._actors(actors),
+            passport,
+            documents,
+        )
+
+    def _blank(
+        self,
+        code_hash: bytes | Absent | Unavailable,
+        candidates: tuple[Candidate, ...] | Unavailable,
+        item: ItemId | Absent | Unavailable,
+        registered: Absent | Unavailable | None = None,
+    ) -> Evidence:
+        """Fill in the rest as not had, once the search for the item is over."""
+        gap = Unavailable("there is no item to look at" if isinstance(item, Absent) else "the item was not read")
+        if registered is None:
+            registered = Absent() if isinstance(item, Absent) else gap
+        return Evidence(
+            self.checked_at,
+            self.label,
+            self.access.brand,
+            self.tips.final,
+            self.tips.latest,
+            code_hash,
+            candidates,
+            item,
+            registered,
+            gap,
+            gap,
+            gap,
+        )

@@ -1,0 +1,133 @@
+"""Turn the bytes of a picture into grey pixels, upright, within limits of size, memory and time."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+from verifier.errors import ImageError
+from verifier.image_headers import WANTED, ImageHeader, read_header, refuse
+
+Grey = NDArray[np.uint8]
+"""Grey pixels, height x width, 0 is black."""
+
+WORKING_SIDE_MAX: Final = 4096
+"""Larger pictures are scaled down: a code in them has pixels to spare."""
+
+_ORIENTATION: Final = 0x0112
+_UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# The reader is chosen by our own header check: `Image.open` tries others, and reads whole albums.
+_READERS: Final[dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]]] = {
+    "JPEG": JpegImagePlugin.JpegImageFile,
+    "PNG": PngImagePlugin.PngImageFile,
+    "WEBP": WebPImagePlugin.WebPImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+}
+# What readers raise over damaged files, as fuzzing has shown. Warnings are here for those who turn them to errors.
+_DAMAGED: Final = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+    AssertionError,
+    struct.error,
+    zlib.error,
+    Warning,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedImage:
+    """A picture, ready to be searched."""
+
+    pixels: Grey
+    header: ImageHeader
+    """What was sent; `pixels` may be smaller, or turned."""
+
+
+def load_image(content: bytes) -> LoadedImage:
+    """Decode one picture to grey; of an animation, the first frame.
+
+    1. Read and limit the header.
+    2. Decode; the reader must find the size that the header gave.
+    3. Make it grey, on white, upright, and at most WORKING_SIDE_MAX long.
+    Raises ImageError, which says what to send instead, and nothing else.
+    """
+    header = read_header(content)
+    try:
+        with _READERS[header.format](io.BytesIO(content)) as image:
+            if image.size != (header.width, header.height):
+                refuse(f"the {header.format} file gives two sizes")
+            if header.format == "JPEG":
+                # Leave out the colours, and let the decoder itself halve what is too large.
+                image.draft("L", (WORKING_SIDE_MAX, WORKING_SIDE_MAX))
+            image.load()
+            upright = _UPRIGHT.get(_orientation(image))
+            grey = _on_white(image)
+            pixels = _fitted(np.asarray(grey if upright is None else grey.transpose(upright)))
+    except _DAMAGED as error:
+        raise ImageError(f"The {header.format} file is damaged or cut off. {WANTED}") from error
+    return LoadedImage(pixels, header)
+
+
+def _orientation(image: Image.Image) -> int:
+    """Read the EXIF orientation, 1 to 8. Damaged EXIF does not make a picture unreadable: it is upright."""
+    try:
+        value = image.getexif().get(_ORIENTATION, 1)
+    except _DAMAGED:
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Make `image` grey; what shines through is white paper."""
+    if image.mode.startswith("I"):
+        return _eight_bits(image)
+    if image.mode == "P" and "transparency" in image.info:
+        image = image.convert("RGBA")
+    if image.mode not in {"RGBA", "LA", "PA"}:
+        return image.convert("L")
+    grey = image.convert("L")
+    paper = Image.new("L", image.size, 255)
+    paper.paste(
+        grey, mask=image.convert("LA").getchannel("A") if image.mode == "PA" else image.getchannel("A")
+    )
+    return paper
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Bring 16 bits to 8, the brightest to white: a scanner may use only part of the range."""
+    deep = np.asarray(image).astype(np.float32)
+    return Image.fromarray((deep * (255.0 / max(1.0, float(deep.max())))).clip(0, 255).astype(np.uint8))
+
+
+def _fitted(pixels: Grey) -> Grey:
+    side = max(pixels.shape)
+    if side <= WORKING_SIDE_MAX:
+        return np.ascontiguousarray(pixels)
+    height, width = (max(1, round(length * WORKING_SIDE_MAX / side)) for length in pixels.shape)
+    scaled: Grey = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return scaled

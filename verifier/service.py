@@ -1,0 +1,87 @@
+"""The verifier as one object: a label or a token in, evidence and verdict out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from provenance_schemas.errors import LabelError
+from provenance_schemas.ids import ItemId
+from provenance_schemas.labels import Label, parse_label
+from verifier.errors import UnavailableError
+from verifier.evidence import Absent, Evidence, Malformed, Unavailable
+from verifier.gather import RegistryAccess, evidence_without_registry, gather_evidence
+from verifier.judge import judge
+from verifier.trust import Brand, TrustRegistry
+from verifier.verdict import Policy, Verdict
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One answer, with everything it was drawn from."""
+
+    evidence: Evidence
+    verdict: Verdict
+
+
+class Verifier:
+    """Verify items of every brand in one trust file.
+
+    `open_registry` gives access to a brand's registry; it may raise UnavailableError when no node is named.
+    It is called once a brand, and again only after it failed.
+    """
+
+    def __init__(
+        self,
+        trust: TrustRegistry,
+        open_registry: Callable[[Brand], RegistryAccess],
+        *,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        self.trust = trust
+        self._open_registry = open_registry
+        self._now = now
+        self._open: dict[str, RegistryAccess] = {}
+
+    def verify_label(self, text: str, policy: Policy) -> Verification:
+        """Verify the item that a label's text names."""
+        try:
+            label = parse_label(text)
+        except LabelError as error:
+            evidence = evidence_without_registry(Malformed(str(error)), self._now(), Absent())
+            return Verification(evidence, judge(evidence, policy))
+        brand = self.trust.brand_of(label.host)
+        if brand is None:
+            evidence = evidence_without_registry(label, self._now(), Absent())
+            return Verification(evidence, judge(evidence, policy))
+        return self._verify(label, brand, policy)
+
+    def verify_item(self, item: ItemId, policy: Policy) -> Verification:
+        """Verify an item named by its token."""
+        brand = self.trust.brand_by_contract(item.chain_id, item.contract)
+        if brand is None:
+            evidence = evidence_without_registry(Absent(), self._now(), Absent())
+            return Verification(evidence, judge(evidence, policy))
+        return self._verify(item, brand, policy)
+
+    def _verify(self, subject: Label | ItemId, brand: Brand, policy: Policy) -> Verification:
+        try:
+            access = self.access(brand)
+        except UnavailableError as error:
+            label = subject if isinstance(subject, Label) else Absent()
+            evidence = evidence_without_registry(label, self._now(), Unavailable(str(error)))
+        else:
+            evidence = gather_evidence(subject, access, self._now())
+        return Verification(evidence, judge(evidence, policy))
+
+    def access(self, brand: Brand) -> RegistryAccess:
+        """Open a brand's registry, once."""
+        access = self._open.get(brand.name)
+        if access is None:
+            access = self._open[brand.name] = self._open_registry(brand)
+        return access
