@@ -40,7 +40,7 @@ _READERS: Final[dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]]] = {
     "WEBP": WebPImagePlugin.WebPImageFile,
     "GIF": GifImagePlugin.GifImageFile,
 }
-# What readers raise over damaged files, as fuzzing has shown. Warnings are here for those who turn them to errors.
+# What readers raise over damaged files, as fuzzing shows. Warnings: for whoever turns them into errors.
 _DAMAGED: Final = (
     OSError,
     SyntaxError,
@@ -108,13 +108,13 @@ def _on_white(image: Image.Image) -> Image.Image:
         return _eight_bits(image)
     if image.mode == "P" and "transparency" in image.info:
         image = image.convert("RGBA")
-    if image.mode not in {"RGBA", "LA", "PA"}:
-        return image.convert("L")
+    if image.mode == "PA":
+        image = image.convert("LA")
     grey = image.convert("L")
+    if image.mode not in {"RGBA", "LA"}:
+        return grey
     paper = Image.new("L", image.size, 255)
-    paper.paste(
-        grey, mask=image.convert("LA").getchannel("A") if image.mode == "PA" else image.getchannel("A")
-    )
+    paper.paste(grey, mask=image.getchannel("A"))
     return paper
 
 
@@ -129,5 +129,4 @@ def _fitted(pixels: Grey) -> Grey:
     if side <= WORKING_SIDE_MAX:
         return np.ascontiguousarray(pixels)
     height, width = (max(1, round(length * WORKING_SIDE_MAX / side)) for length in pixels.shape)
-    scaled: Grey = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-    return scaled
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import rlp
 from eth.abc import BlockHeaderAPI
 from eth.constants import BLANK_ROOT_HASH
-from eth.exceptions import PyEVMError
+from eth.vm.interrupt import EVMMissingData
 from eth_bloom import BloomFilter
-from eth_utils import ValidationError
 from trie import HexaryTrie
 
 from mint.localnet.evm import Evm, Outcome
@@ -114,7 +114,10 @@ class BlockBuilder:
         snapshot = self._state.snapshot()
         try:
             outcome = self._evm.run(self._state, transaction.body)
-        except (ValidationError, PyEVMError, RecursionError) as error:
+        except (sqlite3.Error, OSError, MemoryError, EVMMissingData):
+            raise  # the fault of this machine: the block is tried again, and nobody pays for it
+        except Exception as error:
+            # Whatever else one transaction trips over must not keep all others waiting for ever.
             self._state.revert(snapshot)
             raise CannotExecuteError(str(error) or repr(error)) from error
         self._sealed.append(self._receipt(transaction, outcome))

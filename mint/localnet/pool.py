@@ -35,6 +35,7 @@ class Pool:
         self._by_sender: dict[bytes, dict[int, Transaction]] = {}
         self._by_hash: dict[bytes, Transaction] = {}
         self._arrivals: dict[bytes, int] = {}
+        self._costs: dict[bytes, int] = {}
         self._size_bytes = 0
         self._in_block: frozenset[bytes] = frozenset()
         with database.reading() as connection:
@@ -93,7 +94,7 @@ class Pool:
             self._check_replacement(transaction, replaced)
         elif len(self) >= self._txs_max or self._size_bytes + len(transaction.raw) > self._size_max_bytes:
             raise RefusedError(f"txpool is full: {len(self)} transactions, {self._size_bytes} bytes")
-        committed = sum(one.cost_max for one in queue.values() if one is not replaced)
+        committed = self._costs.get(transaction.sender, 0) - (replaced.cost_max if replaced else 0)
         if committed + transaction.cost_max > account.balance:
             raise RefusedError(
                 f"insufficient funds for gas * price + value: balance {account.balance}, "
@@ -128,10 +129,10 @@ class Pool:
             yield queues[sender][nonce]
             offer(sender, nonce + 1)
 
-    def begin_block(self, hashes: Iterable[bytes]) -> None:
+    def begin_block(self, offered: Iterable[Transaction]) -> None:
         """Say which transactions are being sealed: they cannot be replaced meanwhile."""
         with self._database.lock:
-            self._in_block = frozenset(hashes)
+            self._in_block = frozenset(one.hash for one in offered)
 
     def drop(self, connection: sqlite3.Connection, transaction: Transaction, reason: str, now_s: int) -> None:
         """Write down that a transaction will never be sealed, and why, as part of the caller's transaction."""
@@ -165,13 +166,15 @@ class Pool:
         self._by_hash[transaction.hash] = transaction
         self._arrivals[transaction.hash] = arrival
         self._size_bytes += len(transaction.raw)
+        self._costs[transaction.sender] = self._costs.get(transaction.sender, 0) + transaction.cost_max
 
     def _forget(self, transaction: Transaction) -> None:
         del self._by_hash[transaction.hash]
         del self._arrivals[transaction.hash]
         self._size_bytes -= len(transaction.raw)
+        self._costs[transaction.sender] -= transaction.cost_max
         queue = self._by_sender[transaction.sender]
         if queue.get(transaction.nonce) is transaction:
             del queue[transaction.nonce]
         if not queue:
-            del self._by_sender[transaction.sender]
+            del self._by_sender[transaction.sender], self._costs[transaction.sender]

@@ -101,13 +101,15 @@ class Sealer:
         """Seal one block where the pace allows it. Raises sqlite3.Error; then nothing has changed."""
         if self.wait_s() > 0:
             return None
-        self._pool.begin_block(one.hash for one in self._candidates())
+        with self._database.lock:
+            offered = list(self._candidates())
+            self._pool.begin_block(offered)
         try:
-            return self._seal()
+            return self._seal(offered)
         finally:
             self._pool.begin_block(())
 
-    def _seal(self) -> SealedBlock | None:
+    def _seal(self, offered: list[Transaction]) -> SealedBlock | None:
         """Build a block and write it.
 
         1. Execute what fits, within the time budget; remember what cannot start.
@@ -117,7 +119,7 @@ class Sealer:
         now_s, parent = self._clock(), self._ledger.head
         header = self._evm.child(parent, self._pace.timestamp_s(int(parent.timestamp), now_s))
         builder = BlockBuilder(self._evm, header, self._ledger.ancestors(int(header.block_number)))
-        dropped = self._fill(builder)
+        dropped = self._fill(builder, offered)
         head_is_old = now_s - int(parent.timestamp) >= self._pace.empty_block_s
         block = builder.finish() if not builder.empty or head_is_old else None
         done = [one.transaction for one in block.transactions] if block else []
@@ -134,13 +136,13 @@ class Sealer:
                 self._sealed_at_s = now_s
         return block
 
-    def _fill(self, builder: BlockBuilder) -> list[tuple[Transaction, str]]:
-        """Add what the pool offers; give what had to be dropped, each with the reason."""
+    def _fill(self, builder: BlockBuilder, offered: list[Transaction]) -> list[tuple[Transaction, str]]:
+        """Add what the pool offered; give what had to be dropped, each with the reason."""
         dropped: list[tuple[Transaction, str]] = []
         held_back: set[bytes] = set()
-        started = time.monotonic()
-        for transaction in self._candidates():
-            if time.monotonic() - started > SEAL_BUDGET_S:
+        started_s = self._clock()
+        for transaction in offered:
+            if self._clock() - started_s > SEAL_BUDGET_S:
                 break
             if transaction.sender in held_back or not builder.fits(transaction):
                 held_back.add(transaction.sender)

@@ -1,0 +1,136 @@
+"""The cascade: ways to look for QR codes in grey pixels, cheapest and most fruitful first.
+
+Every stage reworks the pixels and asks zxing-cpp: it never crashed, read falsely, or took over 60 ms in any
+trial. OpenCV's own QR detectors can stall for minutes and are never called. Blurring and deconvolution are left
+out: with them zxing-cpp read short texts that nobody had printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from verifier.image_loading import Grey
+
+_FULL: Final = zxingcpp.Binarizer.LocalAverage
+_GLOBAL: Final = zxingcpp.Binarizer.GlobalHistogram
+_FIXED: Final = zxingcpp.Binarizer.FixedThreshold
+_WITH_ECI: Final = "]Q2"
+ENLARGED_SIDE_MAX: Final = 2_880
+
+
+class Scales:
+    """One picture at several sizes, each made once."""
+
+    def __init__(self, pixels: Grey) -> None:
+        self.full = pixels
+        self._made: dict[int, Grey] = {}
+
+    def at(self, side: int) -> Grey:
+        """Scale down until the longer side is `side` pixels; a smaller picture stays as it is."""
+        longest = max(self.full.shape)
+        if longest <= side:
+            return self.full
+        if side not in self._made:
+            self._made[side] = _resized(self.full, side / longest, cv2.INTER_AREA)
+        return self._made[side]
+
+    def enlarged(self, side: int, factor: float) -> Grey:
+        """Scale down to `side`, then up by `factor`: small modules and noise both gain."""
+        return _resized(self.at(side), factor, cv2.INTER_CUBIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One way to look. `read` gets the picture and the seconds left, and gives the texts it finds."""
+
+    name: str
+    read: Callable[[Scales, float], list[str]]
+
+
+def decode_text(raw: bytes, guess: str, symbology: str) -> str:
+    """Give the text of one code. `raw` is its bytes, `guess` the reader's own text.
+
+    Labels are ASCII. Where a code declares its character set (`]Q2`), and where the bytes are not UTF-8, the
+    reader knows better: it tells Shift-JIS and Latin-1 apart.
+    """
+    if symbology.startswith(_WITH_ECI):
+        return guess
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return guess
+
+
+def _find(pixels: Grey, binarizer: zxingcpp.Binarizer = _FULL) -> list[str]:
+    found = zxingcpp.read_barcodes(
+        pixels,
+        formats=zxingcpp.BarcodeFormat.QRCode,
+        text_mode=zxingcpp.TextMode.Plain,
+        binarizer=binarizer,
+    )
+    return [decode_text(bytes(code.bytes), code.text, code.symbology_identifier) for code in found]
+
+
+def _resized(pixels: Grey, factor: float, interpolation: int) -> Grey:
+    height, width = (max(1, round(length * factor)) for length in pixels.shape)
+    return _grey(cv2.resize(pixels, (width, height), interpolation=interpolation))
+
+
+def _grey(pixels: object) -> Grey:
+    return np.ascontiguousarray(pixels, np.uint8)
+
+
+def _darkened(pixels: Grey, exponent: float) -> Grey:
+    """Push the mid-tones down: under glare and on bright screens the ink is only a little darker."""
+    curve = (255 * (np.arange(256) / 255) ** exponent).astype(np.uint8)
+    return curve[pixels]
+
+
+def _ink(pixels: Grey) -> Grey:
+    """Keep what is darker than its surroundings of 31 pixels, so that uneven light falls away."""
+    dark = cv2.morphologyEx(pixels, cv2.MORPH_BLACKHAT, np.ones((31, 31), np.uint8))
+    return _grey(255 - cv2.normalize(dark, None, 0, 255, cv2.NORM_MINMAX))  # type: ignore[call-overload]
+
+
+def _sharpened(pixels: Grey) -> Grey:
+    return _grey(cv2.addWeighted(pixels, 3, cv2.GaussianBlur(pixels, (0, 0), 3), -2, 0))
+
+
+def _evened(pixels: Grey) -> Grey:
+    """Equalise contrast by tiles (CLAHE)."""
+    return _grey(cv2.createCLAHE(3.0, (8, 8)).apply(pixels))
+
+
+def _thresholded(pixels: Grey, window: int = 25, weight: float = 0.35) -> Grey:
+    """Binarise by Sauvola's rule: local mean, lowered where contrast is low."""
+    light = pixels.astype(np.float32)
+    mean = cv2.boxFilter(light, -1, (window, window))
+    spread = np.sqrt(np.maximum(cv2.sqrBoxFilter(light, -1, (window, window)) - mean * mean, 0))
+    return np.where(light > mean * (1 + weight * (spread / 128 - 1)), 255, 0).astype(np.uint8)
+
+
+def _full_size(scales: Scales, _left_s: float) -> list[str]:
+    return _find(scales.full) if max(scales.full.shape) > 1280 else []
+
+
+CHEAP_STAGES: Final = (
+    Stage("plain", lambda scales, _: _find(scales.at(1280))),
+    Stage("full size", _full_size),
+    Stage("one threshold", lambda scales, _: _find(scales.at(2560), _GLOBAL)),
+    Stage("darkened", lambda scales, _: _find(_darkened(scales.enlarged(640, 2), 2.5))),
+    Stage("ink only", lambda scales, _: _find(_ink(scales.at(960)))),
+    Stage("very dark", lambda scales, _: _find(_darkened(scales.at(1280), 4), _GLOBAL)),
+    Stage("small, enlarged", lambda scales, _: _find(scales.enlarged(640, 2))),
+    Stage("sharpened", lambda scales, _: _find(_sharpened(scales.enlarged(640, 2)))),
+    Stage("enlarged", lambda scales, _: _find(scales.enlarged(ENLARGED_SIDE_MAX * 2 // 3, 1.5))),
+    Stage("local threshold", lambda scales, _: _find(_thresholded(scales.at(1280)), _FIXED)),
+    Stage("evened, enlarged", lambda scales, _: _find(_evened(scales.enlarged(640, 2)))),
+    Stage("evened", lambda scales, _: _find(_evened(_grey(cv2.medianBlur(scales.at(1280), 3))))),
+)
+"""Each takes 1 to 15 ms on a picture of 1,280 pixels."""

@@ -1,0 +1,85 @@
+"""Read the labels in a picture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+
+from verifier.image_loading import load_image
+from verifier.image_stages import CHEAP_STAGES, Scales, Stage
+
+STILL_BUDGET_S: Final = 2.5
+TEXTS_MAX: Final = 32
+"""A wall of codes is not a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundText:
+    """The text of one QR code."""
+
+    text: str
+    stage: str
+    """Name of the stage that read it first."""
+    preferred: bool
+    """The caller's `prefer` said yes to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReading:
+    """What a picture says."""
+
+    found: tuple[FoundText, ...]
+    """Preferred texts first, then in the order they were read; no text twice. Never only the first one counts:
+    two preferred texts are two labels, and which one hangs on the piece is not for us to choose."""
+    width: int
+    height: int
+    """Of the picture as sent, pixels."""
+    exhausted: bool
+    """The time was up before the last stage: another look may find more."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts alone."""
+        return tuple(found.text for found in self.found)
+
+
+def read_labels(
+    content: bytes,
+    *,
+    budget_s: float = STILL_BUDGET_S,
+    prefer: Callable[[str], bool] | None = None,
+    stages: Sequence[Stage] = CHEAP_STAGES,
+    clock: Callable[[], float] = time.monotonic,
+) -> ImageReading:
+    """Read the QR codes in the bytes of one picture (JPEG, PNG, WebP, GIF).
+
+    1. Load it within limits.
+    2. Run the stages until one finds a text; with `prefer`, until one finds a preferred text, so that a
+       poster's large code does not hide the small label beside it.
+    3. Put preferred texts first.
+    `budget_s` is looked at between stages; one stage takes at most about 0.1 s.
+    Raises ImageError when the content is no picture we can read. A picture without a code is no error.
+    """
+    ends_at = clock() + budget_s
+    # Many requests share the cores: each picture keeps to one.
+    cv2.setNumThreads(1)
+    loaded = load_image(content)
+
+    scales, found, exhausted = Scales(loaded.pixels), dict[str, FoundText](), False
+    for stage in stages:
+        left_s = ends_at - clock()
+        if left_s <= 0:
+            exhausted = True
+            break
+        for text in stage.read(scales, left_s):
+            if text and text not in found and len(found) < TEXTS_MAX:
+                found[text] = FoundText(text, stage.name, prefer is not None and prefer(text))
+        if any(prefer is None or each.preferred for each in found.values()):
+            break
+
+    ordered = sorted(found.values(), key=lambda each: not each.preferred)
+    return ImageReading(tuple(ordered), loaded.header.width, loaded.header.height, exhausted)
