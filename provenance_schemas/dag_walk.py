@@ -39,6 +39,9 @@ class ByteRange:
         last = size - 1 if self.last is None else self.last + size if self.last < 0 else self.last
         return range(first, max(first, min(last + 1, size)))
 
+    def __str__(self) -> str:
+        return f"{self.first}:{'*' if self.last is None else self.last}"
+
 
 def walk_dag(
     root: ContentId,
@@ -76,9 +79,7 @@ def walk_dag(
         stack += [(child, rest, level + 1) for child, rest in reversed(children)]
 
 
-def _children(
-    cid: ContentId, node: PbNode, scope: Scope, part: range | None
-) -> list[tuple[ContentId, range | None]]:
+def _children(cid: ContentId, node: PbNode, scope: Scope, part: range | None) -> list[tuple[ContentId, range | None]]:
     """Give what to visit below one node; `part` are the offsets wanted of a file, counted from its start."""
     if node.unixfs.kind is Kind.DIRECTORY:
         return [(link.cid, None) for link in node.links] if scope is Scope.ALL else []

@@ -11,7 +11,6 @@ from typing import Any, Self
 from provenance_schemas.content_id import RAW, ContentId
 from provenance_schemas.errors import ContentError, DocumentError, IdError
 from provenance_schemas.ids import Address, BatchId, ItemId, parse_address
-from provenance_schemas.validation import pointer
 
 JsonObject = dict[str, Any]
 """One JSON object that already fits its schema."""
@@ -211,7 +210,7 @@ def attributes_of(values: list[JsonObject]) -> tuple[Attribute, ...]:
 
 def evidence_of(values: list[JsonObject]) -> tuple[Evidence, ...]:
     """Read the valid `/evidence` of a step."""
-    return tuple(Evidence.of(value, pointer("evidence", i)) for i, value in enumerate(values))
+    return tuple(Evidence.of(value, f"/evidence/{i}") for i, value in enumerate(values))
 
 
 def _degrees(value: float) -> str:

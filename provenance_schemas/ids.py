@@ -85,7 +85,7 @@ class ItemId:
     @property
     def index(self) -> int:
         """Position in its batch, from 0."""
-        return self.token_id & (2**INDEX_BITS - 1)
+        return self.token_id & 0xFFFFFFFF
 
     @classmethod
     def parse(cls, text: str) -> ItemId:

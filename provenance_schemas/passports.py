@@ -25,7 +25,7 @@ from provenance_schemas.document_parts import (
 from provenance_schemas.errors import DocumentError
 from provenance_schemas.gs1 import has_check_digit
 from provenance_schemas.ids import ItemId
-from provenance_schemas.validation import PASSPORT, pointer, validate
+from provenance_schemas.validation import PASSPORT, validate
 
 PASSPORT_TYPE: Final = "assay/passport/1"
 
@@ -150,7 +150,7 @@ class Product:
             category=value["category"],
             country_of_production=value["countryOfProduction"],
             materials=tuple(Material.of(material) for material in value["materials"]),
-            marks=tuple(Mark.of(m, pointer("product", "marks", i)) for i, m in enumerate(value["marks"])),
+            marks=tuple(Mark.of(m, f"/product/marks/{i}") for i, m in enumerate(value["marks"])),
             model_number=value.get("modelNumber"),
             lot=value.get("lot"),
             production_date=value.get("productionDate"),
@@ -231,7 +231,7 @@ def _passport_of(document: JsonObject) -> Passport:
     validate(PASSPORT, document)
     if document["tokenId"] != document["token"]["tokenId"]:
         raise DocumentError("/tokenId", f"{document['tokenId']} is not token.tokenId")
-    images = tuple(Image.of(image, pointer("images", i)) for i, image in enumerate(document["images"]))
+    images = tuple(Image.of(image, f"/images/{i}") for i, image in enumerate(document["images"]))
     if document["image"] != images[0].uri:
         raise DocumentError("/image", "must be the first of images, whose digest is known")
     return Passport(

@@ -92,7 +92,9 @@ def _reason(name: str, fault: jsonschema_rs.ValidationError, values: dict[str, A
     if keyword == "enum":
         return f"must be one of {', '.join(map(str, values['options']))}"
     if keyword in {"minItems", "maxItems"}:
-        return f"must hold at {'least' if keyword == 'minItems' else 'most'} {values['limit']} entries"
+        limit = values["limit"]
+        most = "least" if keyword == "minItems" else "most"
+        return f"must hold at {most} {limit} {'entry' if limit == 1 else 'entries'}"
     node: Any = schema(name)
     for step in fault.schema_path[:-1]:
         node = node[step]

@@ -97,7 +97,9 @@ class _Search:
         code_hash = state.code_hash if state.code_hash is not None else Absent()
         if code_hash != self.access.brand.registry.code_hash:
             # Words of a contract we do not know mean nothing, so none of them is read.
-            return self._blank(code_hash, Unavailable("the contract is not the one we trust"), Unavailable(_NO_CHAIN))
+            return self._blank(
+                code_hash, Unavailable("the contract is not the one we trust"), Unavailable(_NO_CHAIN)
+            )
         item, candidates = self._identify(subject, state)
         if not isinstance(item, ItemId):
             return self._blank(code_hash, candidates, item)
@@ -189,7 +191,7 @@ class _Search:
             return latest if isinstance(latest, Unavailable) else Unavailable("registered, but not final yet")
         return Registered(words, latest or Unavailable("the newest block does not hold this item any more"))
 
-    def _latest_words(self, item: ItemId) -> ItemWords | None | Unavailable:
+    def _latest_words(self, item: ItemId) -> ItemWords | Unavailable | None:
         try:
             return self.access.chain.read([item], [], self.tips.latest).items[item.token_id]
         except ChainUnavailableError as error:
@@ -280,7 +282,9 @@ class _Search:
         registered: Absent | Unavailable | None = None,
     ) -> Evidence:
         """Fill in the rest as not had, once the search for the item is over."""
-        gap = Unavailable("there is no item to look at" if isinstance(item, Absent) else "the item was not read")
+        gap = Unavailable(
+            "there is no item to look at" if isinstance(item, Absent) else "the item was not read"
+        )
         if registered is None:
             registered = Absent() if isinstance(item, Absent) else gap
         return Evidence(

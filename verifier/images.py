@@ -33,8 +33,10 @@ class ImageReading:
     """What a picture says."""
 
     found: tuple[FoundText, ...]
-    """Preferred texts first, then in the order they were read; no text twice. Never only the first one counts:
-    two preferred texts are two labels, and which one hangs on the piece is not for us to choose."""
+    """Preferred texts first, then in the order they were read; no text twice.
+
+    Two preferred texts are two labels, and which one belongs to the piece is not for us to choose.
+    """
     width: int
     height: int
     """Of the picture as sent, pixels."""
@@ -61,7 +63,7 @@ def read_labels(
     2. Run the stages until one finds a text; with `prefer`, until one finds a preferred text, so that a
        poster's large code does not hide the small label beside it.
     3. Put preferred texts first.
-    `budget_s` is looked at between stages; one stage takes at most about 0.1 s.
+    `budget_s` is looked at between stages; one takes at most about 0.1 s.
     Raises ImageError when the content is no picture we can read. A picture without a code is no error.
     """
     ends_at = clock() + budget_s
@@ -76,7 +78,7 @@ def read_labels(
             exhausted = True
             break
         for text in stage.read(scales, left_s):
-            if text and text not in found and len(found) < TEXTS_MAX:
+            if len(text) >= stage.text_length_min and text not in found and len(found) < TEXTS_MAX:
                 found[text] = FoundText(text, stage.name, prefer is not None and prefer(text))
         if any(prefer is None or each.preferred for each in found.values()):
             break

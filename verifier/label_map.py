@@ -109,9 +109,7 @@ class LabelMap:
 
     def _copy(self) -> _Books:
         old = self._books
-        return _Books(
-            old.word, old.next_block, dict(old.ordinals), dict(old.registrars), dict(old.openings)
-        )
+        return _Books(old.word, old.next_block, dict(old.ordinals), dict(old.registrars), dict(old.openings))
 
     def _extend(self, books: _Books, source: HistorySource, until_block: int, word: int) -> bool:
         """Fold a source's events into `books`; True when they reach `word`. Only then is any content read."""

@@ -1,8 +1,8 @@
 """Blocks into a Kubo node, through ipfshttpclient.
 
-Only `block/put`, `dag/import` and `pin/add`: the DAG is built here. `add` builds it in the node, by the node's
-own settings, and this client's `add(cid_version=1)` sends `raw-leaves=false`: other content ids, silently.
-A node keeps what it acknowledged through a power cut only with `Datastore.Spec ... sync: true`.
+Only `block/put`, `dag/import` and `pin/add`: the DAG is built here. `add` would build it by the node's own
+settings, and this client's `add(cid_version=1)` sends `raw-leaves=false`: other content ids, silently.
+A node keeps what it acknowledged through a power cut only when its datastore has `sync` switched on.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class KuboWriter:
         )
 
     def put_many(self, blocks: Iterable[tuple[ContentId, bytes]]) -> None:
-        """Send the blocks, in CARs of up to 8 MiB; the node counts what it kept, and the counts must agree."""
+        """Send the blocks, in CARs of up to 8 MiB; the node's count of what it kept must agree."""
         for batch in _batches(blocks):
             try:
                 kept = self._put_one(*batch[0]) if len(batch) == 1 else self._import(batch)
@@ -74,9 +74,9 @@ class KuboWriter:
         car = _Upload()
         write_car(car, [batch[0][0]], batch)
         car.seek(0)
-        # Without the pin a CAR may hold blocks of no common root; `stats` makes the node say that it read to the end.
+        # Unpinned, a CAR may hold blocks of no common root; `stats` says that it was read to its end.
         opts = {"pin-roots": "false", "stats": "true"}
-        (answer,) = self._client.dag.imprt(car, opts=opts, stream=True)
+        (answer,) = list(self._client.dag.imprt(car, opts=opts, stream=True))
         count = answer["Stats"]["BlockCount"]
         return int(count)
 
@@ -102,7 +102,7 @@ def _batches(blocks: Iterable[tuple[ContentId, bytes]]) -> Iterator[list[tuple[C
 
 
 def multiaddr_of(url: str) -> str:
-    """Rewrite `http://host:port` as the multiaddress the client wants. Raises ValueError for anything else."""
+    """Rewrite `http://host:port` as the multiaddress the client wants, or raise ValueError."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError(f"not the base URL of a node: {url[:120]!r}; write http://host:port")

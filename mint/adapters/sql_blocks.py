@@ -26,7 +26,7 @@ _INSERT: Final = (
 
 
 class SqlBlocks:
-    """ContentWriter over a block file that SqlStore reads. WAL with full sync: what returned survives a power cut.
+    """ContentWriter over a block file that SqlStore reads. What returned survives a power cut.
 
     The file, with its schema, is made when this is built. Several processes may write: they take turns,
     and one that waits longer than 5 seconds gets a StoreWriteError.

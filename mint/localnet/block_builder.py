@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import rlp
-from eth.abc import BlockHeaderAPI
 from eth.constants import BLANK_ROOT_HASH
 from eth.vm.interrupt import EVMMissingData
-from eth_bloom import BloomFilter
-from trie import HexaryTrie
+from eth_bloom.bloom import BloomFilter
+from trie.hexary import HexaryTrie
 
 from mint.localnet.evm import Evm, Outcome
+from mint.localnet.headers import Header
 from mint.localnet.transactions import Transaction
 from provenance_schemas.keccak import keccak256
 
@@ -58,7 +58,7 @@ class SealedTransaction:
 class SealedBlock:
     """All that one block adds to the ledger."""
 
-    header: BlockHeaderAPI
+    header: Header
     transactions: tuple[SealedTransaction, ...]
     nodes: dict[bytes, bytes]
     """New trie nodes and code, by hash."""
@@ -72,7 +72,7 @@ class SealedBlock:
 
 
 def bloom_of(logs: Iterable[SealedLog]) -> int:
-    """The 2,048 bits by which a block says which addresses and topics may be in it."""
+    """Compute the 2,048 bits by which a block says which addresses and topics may be in it."""
     seen = {part for log in logs for part in (log.address, *log.topics)}
     return int(BloomFilter.from_iterable(seen))
 
@@ -89,7 +89,7 @@ def trie_root(entries: Sequence[bytes]) -> bytes:
 class BlockBuilder:
     """One block in the making. Nothing is stored before somebody stores what `finish` gives."""
 
-    def __init__(self, evm: Evm, header: BlockHeaderAPI, ancestors: Iterable[bytes]) -> None:
+    def __init__(self, evm: Evm, header: Header, ancestors: Iterable[bytes]) -> None:
         self._header = header
         self._evm = evm
         self._state, self._overlay = evm.open(header, ancestors)
@@ -104,7 +104,7 @@ class BlockBuilder:
 
     def fits(self, transaction: Transaction) -> bool:
         """Say whether the block has the gas left that `transaction` may use."""
-        return self.gas_used + transaction.gas <= int(self._header.gas_limit)
+        return self.gas_used + transaction.gas <= self._header.gas_limit
 
     def add(self, transaction: Transaction) -> None:
         """Execute a transaction and give it its receipt. One that reverts is in the block too.
@@ -138,7 +138,7 @@ class BlockBuilder:
             succeeded=outcome.error is None,
             gas_used=outcome.gas_used,
             gas_cumulative=self.gas_used,
-            price=transaction.price(int(self._header.base_fee_per_gas)),
+            price=transaction.price(self._header.base_fee_per_gas),
             contract=contract,
             bloom=bloom.to_bytes(256),
             logs=logs,

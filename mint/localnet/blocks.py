@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from eth.abc import BlockHeaderAPI
-
 from mint.localnet.errors import HeaderNotFoundError, InvalidParamsError
+from mint.localnet.headers import Header
 from mint.localnet.ledger import Ledger
 from mint.localnet.quantities import parse_data, parse_flag, parse_quantity
 
@@ -14,7 +13,7 @@ NEWEST: Final = frozenset({"latest", "pending", "safe", "finalized"})
 """One authority seals and no block is ever replaced, so these are one block."""
 
 
-def find_block(ledger: Ledger, value: object) -> BlockHeaderAPI | None:
+def find_block(ledger: Ledger, value: object) -> Header | None:
     """Find the block that `value` names; None where there is no such block.
 
     `value` is a tag, a hex number, {"blockNumber": ...} or {"blockHash": ..., "requireCanonical": ...}.
@@ -29,7 +28,7 @@ def find_block(ledger: Ledger, value: object) -> BlockHeaderAPI | None:
     return ledger.header(parse_quantity(value, "block"))
 
 
-def _find_by_object(ledger: Ledger, value: dict[str, object]) -> BlockHeaderAPI | None:
+def _find_by_object(ledger: Ledger, value: dict[str, object]) -> Header | None:
     unknown = value.keys() - {"blockNumber", "blockHash", "requireCanonical"}
     if unknown or ("blockNumber" in value) == ("blockHash" in value):
         raise InvalidParamsError("a block object has either blockNumber or blockHash (EIP-1898)")
@@ -40,13 +39,13 @@ def _find_by_object(ledger: Ledger, value: dict[str, object]) -> BlockHeaderAPI 
     return find_block(ledger, value["blockNumber"]) if not isinstance(value["blockNumber"], dict) else None
 
 
-def find_by_hash(ledger: Ledger, value: object) -> BlockHeaderAPI | None:
+def find_by_hash(ledger: Ledger, value: object) -> Header | None:
     """Find a block by its hash of 32 bytes."""
     number = ledger.number_of(parse_data(value, "block hash", 32))
     return None if number is None else ledger.header(number)
 
 
-def need_block(ledger: Ledger, value: object) -> BlockHeaderAPI:
+def need_block(ledger: Ledger, value: object) -> Header:
     """Find a block, or raise HeaderNotFoundError."""
     header = find_block(ledger, value)
     if header is None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
-from eth.abc import BlockHeaderAPI
+from eth.abc import SignedTransactionAPI
 from eth.exceptions import Revert
 from eth.vm.forks.berlin.transactions import calculate_txn_intrinsic_gas_berlin
-from eth_utils import ValidationError
+from eth_typing import Address
+from eth_utils.exceptions import ValidationError
 
 from mint.localnet.errors import InvalidParamsError, RefusedError, RevertedError
 from mint.localnet.evm import Evm, Outcome
+from mint.localnet.headers import Header
 from mint.localnet.ledger import Ledger
 from mint.localnet.limits import INITCODE_MAX_BYTES, TX_GAS_MAX
 from mint.localnet.quantities import data as hex_data
@@ -24,9 +26,7 @@ _CALL_STIPEND: Final = 2_300
 _TOLERANCE: Final = 0.015
 """An estimate is at most this far above the least gas that suffices."""
 
-_IGNORED: Final = frozenset(
-    {"gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "nonce", "type", "chainId"}
-)
+_IGNORED: Final = frozenset({"gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "nonce", "type", "chainId"})
 """A call is free and signs nothing, so these have no meaning here."""
 _FIELDS: Final = frozenset({"from", "to", "gas", "value", "data", "input", "accessList"}) | _IGNORED
 
@@ -52,7 +52,7 @@ class Call:
     @property
     def intrinsic_gas(self) -> int:
         """Gas used before the first instruction."""
-        return int(calculate_txn_intrinsic_gas_berlin(self))
+        return int(calculate_txn_intrinsic_gas_berlin(cast(SignedTransactionAPI, self)))
 
     def validate(self) -> None:
         """Its fields were checked when it was parsed."""
@@ -109,13 +109,13 @@ class Caller:
         self._ledger = ledger
         self._evm = evm
 
-    def call(self, call: Call, header: BlockHeaderAPI) -> bytes:
+    def call(self, call: Call, header: Header) -> bytes:
         """Run a call and give what it returns. Raises RevertedError or RefusedError."""
         outcome = self._run(call, header)
         _raise_failure(outcome)
         return outcome.output
 
-    def estimate(self, call: Call, header: BlockHeaderAPI) -> int:
+    def estimate(self, call: Call, header: Header) -> int:
         """Find gas that suffices: the least, plus at most 1.5 %.
 
         1. Run with all the gas there is; a call that fails with that fails always.
@@ -133,21 +133,21 @@ class Caller:
             low, high = (low, middle) if self._suffices(call, header, middle) else (middle, high)
         return high
 
-    def _suffices(self, call: Call, header: BlockHeaderAPI, gas: int) -> bool:
+    def _suffices(self, call: Call, header: Header, gas: int) -> bool:
         if gas < gas_min(call):
             return False
         return self._run(replace(call, gas=gas), header).error is None
 
-    def _run(self, call: Call, header: BlockHeaderAPI) -> Outcome:
+    def _run(self, call: Call, header: Header) -> Outcome:
         needed = gas_min(call)
         if call.gas < needed:
             raise RefusedError(f"intrinsic gas too low: gas {call.gas}, minimum needed {needed}")
         state = self._evm.open_free(header, self._ledger.ancestors(int(header.block_number)))
-        balance = state.get_balance(call.sender)
+        balance = state.get_balance(Address(call.sender))
         if balance < call.value:
             raise RefusedError(f"insufficient funds for transfer: balance {balance}, value {call.value}")
         try:
-            return self._evm.run(state, replace(call, nonce=state.get_nonce(call.sender)))
+            return self._evm.run(state, replace(call, nonce=state.get_nonce(Address(call.sender))))
         except (ValidationError, RecursionError) as error:
             raise RefusedError(f"the call cannot be run: {str(error)[:200]}") from error
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from eth.abc import BlockHeaderAPI, ComputationAPI, SignedTransactionAPI
+from eth.abc import BlockHeaderAPI, SignedTransactionAPI
 from eth.constants import (
     POST_MERGE_DIFFICULTY,
     POST_MERGE_MIX_HASH,
@@ -16,10 +16,13 @@ from eth.constants import (
     ZERO_HASH32,
 )
 from eth.vm.chain_context import ChainContext
+from eth.vm.forks.london.headers import calculate_expected_base_fee_per_gas
 from eth.vm.forks.prague import PragueVM
 from eth.vm.forks.prague.blocks import PragueBlockHeader
 from eth.vm.forks.prague.state import PragueState
+from eth_typing import Address, BlockNumber, Hash32
 
+from mint.localnet.headers import Header
 from mint.localnet.limits import BLOCK_GAS
 from mint.localnet.nodes import NodeOverlay, NodeStore
 
@@ -53,15 +56,15 @@ class Evm:
         self._store = store
         self.chain_id = chain_id
 
-    def genesis(self, balances: dict[bytes, int], timestamp_s: int) -> tuple[BlockHeaderAPI, dict[bytes, bytes]]:
+    def genesis(self, balances: dict[bytes, int], timestamp_s: int) -> tuple[Header, dict[bytes, bytes]]:
         """Make block 0 and the nodes of its state; `balances` in wei by address of 20 bytes."""
         overlay = NodeOverlay(self._store)
-        bare = PragueBlockHeader(difficulty=0, block_number=-1, gas_limit=0, timestamp=timestamp_s)
+        bare: Header = PragueBlockHeader(difficulty=0, block_number=BlockNumber(-1), gas_limit=0, timestamp=timestamp_s)
         state = self._state(overlay, bare, ())
         for address, wei in balances.items():
-            state.set_balance(address, wei)
+            state.set_balance(Address(address), wei)
         state.persist()
-        header = PragueVM.create_header_from_parent(
+        header: Header = PragueVM.create_header_from_parent(
             None,
             coinbase=ZERO_ADDRESS,
             difficulty=POST_MERGE_DIFFICULTY,
@@ -74,9 +77,9 @@ class Evm:
         )
         return header, overlay.added
 
-    def child(self, parent: BlockHeaderAPI, timestamp_s: int) -> BlockHeaderAPI:
+    def child(self, parent: Header, timestamp_s: int) -> Header:
         """Make the header of the block after `parent`, still empty."""
-        return PragueVM.create_header_from_parent(
+        header: Header = PragueVM.create_header_from_parent(
             parent,
             coinbase=ZERO_ADDRESS,
             difficulty=POST_MERGE_DIFFICULTY,
@@ -86,35 +89,39 @@ class Evm:
             timestamp=timestamp_s,
             parent_beacon_block_root=ZERO_HASH32,
         )
+        return header
 
-    def next_base_fee(self, parent: BlockHeaderAPI) -> int:
-        """What a unit of gas costs at least in the block after `parent`, in wei."""
-        return int(self.child(parent, parent.timestamp + 1).base_fee_per_gas)
+    def next_base_fee(self, parent: Header) -> int:
+        """Compute the base fee of the block after `parent`, in wei."""
+        return calculate_expected_base_fee_per_gas(cast(BlockHeaderAPI, parent))
 
-    def open(self, header: BlockHeaderAPI, ancestors: Iterable[bytes]) -> tuple[LedgerState, NodeOverlay]:
+    def open(self, header: Header, ancestors: Iterable[bytes]) -> tuple[LedgerState, NodeOverlay]:
         """Make the state to build the block of `header` on; `ancestors` are hashes, newest first."""
         overlay = NodeOverlay(self._store)
         return self._state(overlay, header, ancestors), overlay
 
-    def open_free(self, header: BlockHeaderAPI, ancestors: Iterable[bytes]) -> LedgerState:
+    def open_free(self, header: Header, ancestors: Iterable[bytes]) -> LedgerState:
         """Make a state after `header` in which gas is free, for calls that never become a transaction."""
         free = header.copy(base_fee_per_gas=0)
         return self._state(NodeOverlay(self._store), free, ancestors)
 
-    def _state(self, overlay: NodeOverlay, header: BlockHeaderAPI, ancestors: Iterable[bytes]) -> LedgerState:
-        context = PragueVM.create_execution_context(header, ancestors, ChainContext(self.chain_id))
-        return LedgerState(overlay, context, header.state_root)
+    def _state(self, overlay: NodeOverlay, header: Header, ancestors: Iterable[bytes]) -> LedgerState:
+        hashes = (Hash32(ancestor) for ancestor in ancestors)
+        chain = ChainContext(self.chain_id)
+        context = PragueVM.create_execution_context(cast(BlockHeaderAPI, header), hashes, chain)
+        return LedgerState(overlay, context, Hash32(header.state_root))
 
     @staticmethod
-    def run(state: LedgerState, transaction: SignedTransactionAPI) -> Outcome:
+    def run(state: LedgerState, transaction: object) -> Outcome:
         """Execute one transaction on `state`.
 
         Raises eth_utils.ValidationError when it cannot start there; then nothing changed.
         """
         state.lock_changes()
-        computation: ComputationAPI = state.apply_transaction(transaction)
+        signed = cast(SignedTransactionAPI, transaction)
+        computation = state.apply_transaction(signed)
         return Outcome(
-            gas_used=PragueVM.finalize_gas_used(transaction, computation),
+            gas_used=PragueVM.finalize_gas_used(signed, computation),
             output=computation.output,
             error=computation.error if computation.is_error else None,
             logs=tuple(computation.get_log_entries()),

@@ -6,15 +6,16 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import rlp
-from eth.abc import BlockHeaderAPI
 from eth.vm.forks.prague.blocks import PragueBlockHeader
 
 from mint.localnet.block_builder import SealedBlock, SealedTransaction
 from mint.localnet.database import Database
 from mint.localnet.errors import WrongChainError
 from mint.localnet.evm import ANCESTORS_MAX, Evm
+from mint.localnet.headers import Header
 from mint.localnet.limits import HEADERS_CACHED_MAX
 from mint.localnet.nodes import NodeStore
 from mint.localnet.recent import Recent
@@ -44,10 +45,10 @@ _COLUMNS = "hash, block, position, sender, raw, status, gas_used, gas_cumulative
 class Ledger:
     """Everything sealed so far, and its head. Reads wait for nobody."""
 
-    def __init__(self, database: Database, nodes: NodeStore, head: BlockHeaderAPI) -> None:
+    def __init__(self, database: Database, nodes: NodeStore, head: Header) -> None:
         self._database = database
         self._nodes = nodes
-        self._headers: Recent[int, BlockHeaderAPI] = Recent(HEADERS_CACHED_MAX)
+        self._headers: Recent[int, Header] = Recent(HEADERS_CACHED_MAX)
         self.head = head
         """The newest header. Replaced as a whole once its block is on the disk."""
 
@@ -78,7 +79,7 @@ class Ledger:
         log_position = 0
         for position, sealed in enumerate(block.transactions):
             connection.execute(
-                f"INSERT INTO tx({_COLUMNS}) VALUES(?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+                f"INSERT INTO tx({_COLUMNS}) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
                 _transaction_row(number, position, sealed),
             )
             for log in sealed.logs:
@@ -89,7 +90,7 @@ class Ledger:
                 )
                 log_position += 1
 
-    def header(self, number: int) -> BlockHeaderAPI | None:
+    def header(self, number: int) -> Header | None:
         """Give the header of a block, or None where there is none yet."""
         head = self.head
         if number == head.block_number:
@@ -123,7 +124,7 @@ class Ledger:
             assert header is not None, "blocks are contiguous"
             yield header.hash
 
-    def state(self, header: BlockHeaderAPI) -> StateReader:
+    def state(self, header: Header) -> StateReader:
         """Open the state after a block."""
         return StateReader(self._nodes, header.state_root)
 
@@ -146,7 +147,13 @@ class Ledger:
         query = f"SELECT {_COLUMNS} FROM tx WHERE {where}"  # noqa: S608
         with self._database.reading() as connection:
             rows = connection.execute(query, (value,)).fetchall()
-        return [StoredTransaction(*row[:8], int(row[8]), *row[9:]) for row in rows]
+        return [_stored(*row) for row in rows]
+
+
+def _stored(*row: Any) -> StoredTransaction:
+    fields = list(row)
+    fields[8] = int(fields[8])
+    return StoredTransaction(*fields)
 
 
 def _transaction_row(number: int, position: int, sealed: SealedTransaction) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from mint.localnet.blocks import find_block, find_by_hash
 from mint.localnet.database import Database
@@ -71,7 +71,10 @@ def _parse_range(ledger: Ledger, given: dict[str, object]) -> tuple[int, int]:
     head = int(ledger.head.block_number)
     first = find_block(ledger, given.get("fromBlock", "latest"))
     last = find_block(ledger, given.get("toBlock", "latest"))
-    ends = (head + 1 if first is None else int(first.block_number), head if last is None else int(last.block_number))
+    ends = (
+        head + 1 if first is None else int(first.block_number),
+        head if last is None else int(last.block_number),
+    )
     if first is not None and ends[0] > ends[1]:
         raise InvalidParamsError(f"invalid block range params: {ends[0]} is after {ends[1]}")
     return ends
@@ -86,7 +89,8 @@ def _parse_terms(value: object, name: str, length: int) -> tuple[bytes, ...]:
 
 def find_logs(database: Database, wanted: LogFilter) -> list[LogEntry]:
     """Find what a filter names, in order. Raises TooManyResultsError beyond 20,000 entries."""
-    where, values = ["log.block BETWEEN ? AND ?"], [wanted.first, wanted.last]
+    where = ["log.block BETWEEN ? AND ?"]
+    values: list[int | bytes] = [wanted.first, wanted.last]
     for column, allowed in wanted.terms.items():
         where.append(f"log.{column} IN ({','.join('?' * len(allowed))})")
         values.extend(allowed)
@@ -116,7 +120,10 @@ def _select(database: Database, index: str, where: str, values: list[int | bytes
     )
     with database.reading() as connection:
         rows = connection.execute(query, (*values, count_max)).fetchall()
-    return [
-        LogEntry(*row[:4], tuple(topic for topic in row[4:8] if topic is not None), *row[8:])  # type: ignore[arg-type]
-        for row in rows
-    ]
+    return [_entry(*row) for row in rows]
+
+
+def _entry(*row: Any) -> LogEntry:
+    block, position, tx_position, account, *topics, data, tx_hash, block_hash, timestamp_s = row
+    kept = tuple(topic for topic in topics if topic is not None)
+    return LogEntry(block, position, tx_position, account, kept, data, tx_hash, block_hash, timestamp_s)

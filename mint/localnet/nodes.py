@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
+from eth.abc import AtomicWriteBatchAPI
 from eth.db.backends.base import BaseAtomicDB
 
 from mint.localnet.database import Database
@@ -14,7 +16,7 @@ from mint.localnet.recent import Recent
 
 
 class NodeStore:
-    """All nodes of all blocks. They are named by their hash and never removed, so old state stays readable."""
+    """All nodes of all blocks. Named by their hash, never removed: old state stays readable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -63,6 +65,6 @@ class NodeOverlay(BaseAtomicDB):
         return True
 
     @contextmanager
-    def atomic_batch(self) -> Iterator[NodeOverlay]:
+    def atomic_batch(self) -> Iterator[AtomicWriteBatchAPI]:
         """Collect writes. Nothing here outlives a failed execution, so the overlay is its own batch."""
-        yield self
+        yield cast(AtomicWriteBatchAPI, self)

@@ -85,7 +85,9 @@ class Pool:
         if nonce < account.nonce:
             raise RefusedError(f"nonce too low: next nonce {account.nonce}, tx nonce {nonce}")
         if nonce >= account.nonce + NONCE_AHEAD_MAX:
-            raise RefusedError(f"nonce too high: next nonce {account.nonce}, tx nonce {nonce}, window {NONCE_AHEAD_MAX}")
+            raise RefusedError(
+                f"nonce too high: next nonce {account.nonce}, tx nonce {nonce}, window {NONCE_AHEAD_MAX}"
+            )
         if account.code_hash != EMPTY_CODE:
             raise RefusedError("sender not an eoa: the account has code")
         queue = self._by_sender.get(transaction.sender, {})
@@ -111,7 +113,7 @@ class Pool:
                 raise RefusedError(f"replacement transaction underpriced: {new} wei, needs {old * factor // 100 + 1}")
 
     def executable(self, nonce_of: Callable[[bytes], int], base_fee: int) -> Iterator[Transaction]:
-        """Give what a block could take now: by arrival, each sender's in nonce order, from its account's nonce."""
+        """Give what a block could take now: by arrival, and each sender's in nonce order."""
         with self._database.lock:
             queues = {sender: dict(queue) for sender, queue in self._by_sender.items()}
             arrivals = dict(self._arrivals)
@@ -135,7 +137,7 @@ class Pool:
             self._in_block = frozenset(one.hash for one in offered)
 
     def drop(self, connection: sqlite3.Connection, transaction: Transaction, reason: str, now_s: int) -> None:
-        """Write down that a transaction will never be sealed, and why, as part of the caller's transaction."""
+        """Write down why a transaction will never be sealed, as part of the caller's transaction."""
         connection.execute("DELETE FROM pending WHERE hash=?", (transaction.hash,))
         connection.execute(
             "INSERT OR REPLACE INTO dropped(hash, reason, dropped_at_s) VALUES(?, ?, ?)",

@@ -40,7 +40,9 @@ def parse_quantity(value: object, name: str) -> int:
 def parse_data(value: object, name: str, length: int | None = None) -> bytes:
     """Read bytes; exactly `length` of them where one is given."""
     if not isinstance(value, str) or not _DATA.fullmatch(value):
-        raise InvalidParamsError(f"{name} must be hex data with 0x and an even number of digits, got {str(value)[:80]!r}")
+        raise InvalidParamsError(
+            f"{name} must be hex data with 0x and an even number of digits, got {str(value)[:80]!r}"
+        )
     raw = bytes.fromhex(value[2:])
     if length is not None and len(raw) != length:
         raise InvalidParamsError(f"{name} must be {length} bytes, got {len(raw)}")

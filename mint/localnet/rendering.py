@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eth.abc import BlockHeaderAPI
-
+from mint.localnet.headers import Header
 from mint.localnet.ledger import StoredTransaction
 from mint.localnet.logs import LogEntry
 from mint.localnet.quantities import address, data, quantity
@@ -14,7 +13,7 @@ from mint.localnet.transactions import Transaction
 Rendered = dict[str, Any]
 
 
-def render_block(header: BlockHeaderAPI, size_bytes: int, transactions: list[Any]) -> Rendered:
+def render_block(header: Header, size_bytes: int, transactions: list[Any]) -> Rendered:
     """Show a block; `transactions` are hashes or rendered transactions."""
     return {
         "number": quantity(header.block_number),

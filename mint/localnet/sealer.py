@@ -39,7 +39,7 @@ class Pace:
 
     @staticmethod
     def timestamp_s(parent_timestamp_s: int, now_s: float) -> int:
-        """The timestamp of a block sealed now."""
+        """Choose the timestamp of a block sealed now."""
         return max(parent_timestamp_s + 1, int(now_s))
 
 
@@ -81,7 +81,7 @@ class Sealer:
                 self.seal_if_due()
                 wait_s = self.wait_s()
             except (sqlite3.Error, OSError) as error:
-                _LOG.error("no block sealed, trying again in %s s: %s", RETRY_S, error)  # noqa: TRY400
+                _LOG.error("no block sealed, trying again in %s s: %s", RETRY_S, error)
                 wait_s = RETRY_S
                 self._wake.clear()
             self._wake.wait(wait_s)
@@ -113,7 +113,7 @@ class Sealer:
         """Build a block and write it.
 
         1. Execute what fits, within the time budget; remember what cannot start.
-        2. Write block, receipts, logs and state, and take its transactions off the pool, all in one transaction.
+        2. Write block, receipts, logs and state, and empty the pool of them, all in one transaction.
         3. Only then show it: memory follows the disk.
         """
         now_s, parent = self._clock(), self._ledger.head

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final
 
 import rlp
 
@@ -12,8 +12,6 @@ from provenance_schemas.keccak import keccak256
 
 EMPTY_ROOT: Final = keccak256(b"\x80")
 EMPTY_CODE: Final = keccak256(b"")
-
-_Node: TypeAlias = "bytes | list[_Node]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Proof:
 
 
 def _strip(path: str, encoded: bytes) -> tuple[str | None, bool]:
-    """Follow a compact path: what is left of `path` (None where it leads elsewhere), and whether it is a leaf."""
+    """Follow a compact path: the rest of `path` (None where it leads elsewhere), and whether this is a leaf."""
     flag = encoded[0] >> 4
     own = encoded.hex()[1 if flag & 1 else 2 :]
     return (path[len(own) :] if path.startswith(own) else None), bool(flag & 2)
@@ -44,13 +42,14 @@ def _strip(path: str, encoded: bytes) -> tuple[str | None, bool]:
 
 def prove(store: NodeStore, root: bytes, key: bytes) -> Proof:
     """Look `key` up below `root`, keeping the way down. A node inside its parent is not listed again."""
-    path, nodes, reference = keccak256(key).hex(), [], root
+    path, nodes = keccak256(key).hex(), list[bytes]()
+    reference: Any = root  # a hash, or the node itself where it is shorter than one
     if root == EMPTY_ROOT:
         return Proof(b"", ())
     while True:
         if isinstance(reference, bytes):
             nodes.append(store.get(reference))
-            node: list[_Node] = rlp.decode(nodes[-1])
+            node = rlp.decode(nodes[-1])
         else:
             node = reference
         if len(node) == 17:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Protocol
 
-from eth.abc import SignedTransactionAPI
 from eth.constants import CREATE_CONTRACT_ADDRESS
 from eth.exceptions import PyEVMError
 from eth.vm.forks.prague.constants import STANDARD_TOKEN_COST, TOTAL_COST_FLOOR_PER_TOKEN
 from eth.vm.forks.prague.transactions import PragueTransactionBuilder
 from eth_keys.exceptions import BadSignature
-from eth_utils import ValidationError
+from eth_utils.exceptions import ValidationError
 from rlp.exceptions import RLPException
 
 from mint.localnet.errors import RefusedError
@@ -31,7 +30,7 @@ class Transaction:
     hash: bytes
     raw: bytes
     sender: bytes
-    body: SignedTransactionAPI
+    body: Any
     """The same in py-evm's form."""
 
     @property
@@ -70,7 +69,7 @@ class Transaction:
         return self.gas * self.fee_max + int(self.body.value)
 
     def price(self, base_fee: int) -> int:
-        """What it pays for a unit of gas in a block of this base fee."""
+        """Compute what it pays for a unit of gas in a block of this base fee."""
         return min(self.fee_max, base_fee + self.tip_max)
 
 
@@ -109,7 +108,26 @@ def _check_form(transaction: Transaction, chain_id: int) -> None:
         raise RefusedError("max priority fee per gas higher than max fee per gas")
 
 
-def gas_min(body: SignedTransactionAPI) -> int:
+class Weighed(Protocol):
+    """What decides how much gas a transaction needs before it starts."""
+
+    @property
+    def to(self) -> bytes:
+        """Empty for a deployment."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """Call data, or init code."""
+        ...
+
+    @property
+    def intrinsic_gas(self) -> int:
+        """Gas by the rules before EIP-3860."""
+        ...
+
+
+def gas_min(body: Weighed) -> int:
     """Gas below which a transaction cannot start: intrinsic gas, or the data floor of EIP-7623."""
     words = (len(body.data) + 31) // 32 if body.to == CREATE_CONTRACT_ADDRESS else 0
     zeros = body.data.count(0)

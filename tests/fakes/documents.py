@@ -78,9 +78,7 @@ def some_passport(**changes) -> Passport:
     return Passport(**fields | changes)
 
 
-def some_step(
-    kind: EntryKind = EntryKind.MANUFACTURED, subject: ItemId | BatchId = ITEM, **changes
-) -> StepDocument:
+def some_step(kind: EntryKind = EntryKind.MANUFACTURED, subject: ItemId | BatchId = ITEM, **changes) -> StepDocument:
     """Tell one step, with what its kind asks for and changes."""
     fields = {
         "recorder": Recorder("Maison Éclat", ACCOUNT),

@@ -41,10 +41,8 @@ class BlockHttp:
         self._pools = urllib3.PoolManager(maxsize=_CONNECTIONS_MAX, retries=False)
         self._pools.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
 
-    def fetch(
-        self, method: str, url: str, cid: ContentId, *, headers: Mapping[str, str], size_max_bytes: int
-    ) -> bytes:
-        """Return the block named `cid`, checked. Everything that goes wrong is a ContentUnavailableError."""
+    def fetch(self, method: str, url: str, cid: ContentId, *, headers: Mapping[str, str], size_max_bytes: int) -> bytes:
+        """Return the block named `cid`, checked. Whatever goes wrong is a ContentUnavailableError."""
         deadline = time.monotonic() + self._timeouts.total_s
         try:
             response = self._pools.urlopen(
@@ -55,10 +53,11 @@ class BlockHttp:
                 preload_content=False,
                 timeout=urllib3.Timeout(connect=self._timeouts.connect_s, read=self._timeouts.read_s),
             )
-            block = self._body(response, cid, size_max_bytes, deadline)
+            with _closed_unless_read(response):
+                block = self._body(response, cid, size_max_bytes, deadline)
         except (HTTPError, OSError, ValueError) as error:
             raise ContentUnavailableError(f"{cid}: {url}: {error}") from error
-        # Bytes cut short look complete where an error comes only in a trailer, as Kubo's do: the hash decides.
+        # A read cut short looks complete where the error comes in a trailer, as Kubo's does.
         if not cid.matches(block):
             raise ContentUnavailableError(f"{cid}: {url} gave {len(block)} other bytes")
         return block
@@ -67,26 +66,30 @@ class BlockHttp:
         """Close the idle connections."""
         self._pools.clear()
 
-    def _body(
-        self, response: BaseHTTPResponse, cid: ContentId, size_max_bytes: int, deadline: float
-    ) -> bytes:
+    def _body(self, response: BaseHTTPResponse, cid: ContentId, size_max_bytes: int, deadline: float) -> bytes:
+        if response.status != 200:
+            raise ContentUnavailableError(f"{cid}: answer {response.status}")
         parts: list[bytes] = []
         length = 0
-        try:
-            if response.status != 200:
-                raise ContentUnavailableError(f"{cid}: answer {response.status}")
-            while part := response.read1(_PART_BYTES, decode_content=False):
-                parts.append(part)
-                length += len(part)
-                if length > size_max_bytes:
-                    raise ContentUnavailableError(f"{cid}: more than the {size_max_bytes} bytes wanted")
-                if time.monotonic() > deadline:
-                    raise ContentUnavailableError(f"{cid}: not whole after {self._timeouts.total_s} s")
-        except BaseException:
-            response.close()  # what is left unread must not be taken for the next answer
-            raise
-        response.release_conn()
+        while part := response.read1(_PART_BYTES, decode_content=False):
+            parts.append(part)
+            length += len(part)
+            if length > size_max_bytes:
+                raise ContentUnavailableError(f"{cid}: more than the {size_max_bytes} bytes wanted")
+            if time.monotonic() > deadline:
+                raise ContentUnavailableError(f"{cid}: not whole after {self._timeouts.total_s} s")
         return b"".join(parts)
+
+
+@contextmanager
+def _closed_unless_read(response: BaseHTTPResponse) -> Iterator[None]:
+    """Keep the connection after a whole body, else close it: its rest is not the next answer."""
+    try:
+        yield
+    except BaseException:
+        response.close()
+        raise
+    response.release_conn()
 
 
 @contextmanager
@@ -100,9 +103,9 @@ def _cut_after(connection: HTTPConnection) -> Iterator[None]:
         with contextlib.suppress(OSError, AttributeError):
             connection.sock.shutdown(socket.SHUT_RDWR)
 
-    if not isinstance(connection.timeout, int | float):
-        raise ValueError(f"a request needs a read timeout, got {connection.timeout!r}")
-    timer = threading.Timer(connection.timeout, hang_up)
+    seconds = connection.timeout
+    assert isinstance(seconds, int | float), "every request here has a read timeout"
+    timer = threading.Timer(seconds, hang_up)
     timer.daemon = True
     timer.start()
     try:
@@ -112,13 +115,13 @@ def _cut_after(connection: HTTPConnection) -> Iterator[None]:
 
 
 class _HttpConnection(HTTPConnection):
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
         with _cut_after(self):
             return super().getresponse()
 
 
 class _HttpsConnection(HTTPSConnection):
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
         with _cut_after(self):
             return super().getresponse()
 

@@ -17,7 +17,7 @@ _ENTRY_BYTES: Final = 200
 
 
 class CachedStore:
-    """ContentStore that remembers blocks, the least recently used ones forgotten first. Misses are not kept."""
+    """ContentStore that remembers blocks and forgets the least recently used. Misses are not kept."""
 
     def __init__(self, store: ContentStore, *, size_max_bytes: int = CACHE_MAX_BYTES) -> None:
         self._store = store
@@ -36,9 +36,7 @@ class CachedStore:
             block = self._store.get(cid, size_max_bytes=size_max_bytes)
             self._remember(cid.digest, block)
         if len(block) > size_max_bytes:
-            raise ContentUnavailableError(
-                f"{cid}: block of {len(block)} bytes, at most {size_max_bytes} wanted"
-            )
+            raise ContentUnavailableError(f"{cid}: block of {len(block)} bytes, at most {size_max_bytes} wanted")
         return block
 
     @property

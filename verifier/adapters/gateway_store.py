@@ -1,4 +1,4 @@
-"""Blocks from trustless IPFS gateways. They are believed in nothing: every block is checked against its id."""
+"""Blocks from trustless IPFS gateways: nothing they say is believed, every block is checked."""
 
 from __future__ import annotations
 

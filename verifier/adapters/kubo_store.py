@@ -12,7 +12,7 @@ _NODE_HEAD_START_S: Final = 1.0
 
 
 class KuboStore:
-    """ContentStore over `block/get`. A read that Kubo cuts short is refused by its hash, not by its status."""
+    """ContentStore over `block/get`. A read that Kubo cuts short has status 200: its hash refuses it."""
 
     def __init__(self, url: str, *, token: str | None = None, timeouts: Timeouts | None = None) -> None:
         """Take the RPC's base URL, as `http://127.0.0.1:5001`; `token` is sent as a bearer token."""

@@ -1,4 +1,7 @@
-"""Where `ItemRegistry` keeps its words. Held to the compiled storage layout by tests/unit/verifier/test_registry_layout.py."""
+"""Where `ItemRegistry` keeps its words.
+
+Held to the compiled storage layout by tests/unit/verifier/test_registry_layout.py.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ BATCHES_SLOT: Final = 10
 STATE_SLOT: Final = 11
 BATCH_STATE_SLOT: Final = 12
 ISSUANCE_SLOT: Final = 13
-ACTORS_SLOT: Final = 14
+ACTORS_SLOT: Final = 9
 
 _U32: Final = 0xFFFFFFFF
 _U64: Final = 0xFFFFFFFFFFFFFFFF
@@ -46,22 +49,22 @@ def actor_slot(actor: Address) -> int:
 def item_words(item: ItemId, values: tuple[int, ...]) -> ItemWords | None:
     """Read the words in the slots of `item_slots`; None when the batch holds no such index."""
     packed, passports, claim_root, state, batch_state, owner = values
-    count = packed >> 160 & _U32
+    count = packed >> 64 & _U32  # stock account 160 | count 32 | registered at 64
     if item.index >= count:
         return None
-    stock_account = address_of((packed & (1 << 160) - 1).to_bytes(20))
+    stock_account = address_of((packed >> 96).to_bytes(20))
     return ItemWords(
         owner=stock_account if owner == _ZERO_OWNER else address_of(owner.to_bytes(20)),
         state=state,
         batch_state=batch_state,
         stock_account=stock_account,
         count=count,
-        registered_at=packed >> 192 & _U64,
+        registered_at=packed & _U64,
         passports=passports.to_bytes(32),
         claim_root=claim_root.to_bytes(32),
     )
 
 
 def actor_word(value: int) -> ActorWord:
-    """Unpack an actor's word: kinds, valid from, valid until, disputed since; 64 bits each, lowest first."""
-    return ActorWord(value & _U64, value >> 64 & _U64, value >> 128 & _U64, value >> 192 & _U64)
+    """Unpack an actor's word: kinds 64 | valid from 64 | valid until 64 | disputed since 64."""
+    return ActorWord(value >> 192 & _U64, value >> 128 & _U64, value >> 64 & _U64, value & _U64)

@@ -1,4 +1,4 @@
-"""Blocks in an SQLite file, read only. The file is written by mint; its layout is stated here, for both sides."""
+"""Blocks in an SQLite file, read only. Mint writes it; its layout is stated here, for both sides."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ CREATE TABLE IF NOT EXISTS pin (cid BLOB PRIMARY KEY CHECK (length(cid) = 36)) S
 
 BUSY_TIMEOUT_S: Final = 5.0
 _IDLE_MAX: Final = 8
-_SELECT: Final = (
-    "SELECT length(content), CASE WHEN length(content) <= ? THEN content END FROM block WHERE digest = ?"
-)
+_SELECT: Final = "SELECT length(content), CASE WHEN length(content) <= ? THEN content END FROM block WHERE digest = ?"
 
 
 class ConnectionPool:

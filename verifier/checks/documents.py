@@ -34,7 +34,9 @@ def check_documents_valid(evidence: Evidence) -> Finding:
     for entry in documented_steps(evidence.history.final):
         document = evidence.documents.get(entry.document) if entry.document else None
         if isinstance(document, Malformed):
-            return failed(code, f"the document of entry {entry.number} ({entry.lane}) is not valid: {document.why}")
+            return failed(
+                code, f"the document of entry {entry.number} ({entry.lane}) is not valid: {document.why}"
+            )
         if isinstance(document, StepDocument):
             if fault := _fault(document, entry, evidence.item):
                 return failed(code, f"the document of entry {entry.number} ({entry.lane}) {fault}")
@@ -51,6 +53,6 @@ def _fault(document: StepDocument, entry: Entry, item: ItemId) -> str | None:
     expected = item.batch if entry.lane is Lane.BATCH else item
     if document.subject != expected:
         return f"is about {document.subject}"
-    if entry.voids is not None and document.voids != entry.voids:
-        return f"voids entry {document.voids}, the chain voids entry {entry.voids}"
+    if entry.voids is not None and document.voids_entry != entry.voids:
+        return f"voids entry {document.voids_entry}, the chain voids entry {entry.voids}"
     return None

@@ -8,11 +8,11 @@ from verifier.verdict import Code, Finding, unknown
 
 def check_scan_pattern_plausible(evidence: Evidence) -> Finding:
     """No scan log is part of this evidence."""
-    assert evidence
+    del evidence
     return unknown(Code.SCAN_PATTERN_PLAUSIBLE, "no scan log was consulted")
 
 
 def check_possession_shown(evidence: Evidence) -> Finding:
     """No proof of possession is part of this evidence."""
-    assert evidence
+    del evidence
     return unknown(Code.POSSESSION_SHOWN, "nothing was shown that only the holder has")

@@ -76,12 +76,10 @@ class Follower:
         if block["hash"] != before:
             raise ChainUnavailableError("the chain was reorganised while it was read; it will be read again")
         stored = [StoredLog.of(log) for log in logs]
-        self._refuse_gaps(logs, stored, block)
+        self._refuse_gaps(logs, block)
         self._store.append(stored, (to, before))
 
-    def _refuse_gaps(
-        self, logs: list[dict[str, Any]], stored: list[StoredLog], block: dict[str, Any]
-    ) -> None:
+    def _refuse_gaps(self, logs: list[dict[str, Any]], block: dict[str, Any]) -> None:
         """Compare how many entries each touched lane has with the length its word counts."""
         touched: dict[tuple[Lane, int], int] = {}
         for log in logs:

@@ -1,0 +1,191 @@
+"""`assay verify LABEL|IMAGE`: the record's verdict, on the terminal or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from provenance_schemas.errors import LabelError
+from provenance_schemas.ids import ItemId
+from provenance_schemas.labels import parse_label
+from verifier.adapters.cached_store import CachedStore
+from verifier.adapters.gateway_store import GatewayStore
+from verifier.adapters.open_registry import open_registry
+from verifier.adapters.rpc_client import RpcClient
+from verifier.answers import Answer, answer_of
+from verifier.errors import ChainUnavailableError, ContentUnavailableError, ImageError, TrustError
+from verifier.gather import RegistryAccess
+from verifier.images import read_labels
+from verifier.policies import CLI
+from verifier.ports import ContentStore
+from verifier.report import verdict_json
+from verifier.service import Verification, Verifier
+from verifier.trust import Brand, TrustRegistry, load_trust
+from verifier.verdict import Level, Outcome
+
+EXIT_CODES: Final = {Level.VERIFIED: 0, Level.REJECTED: 1, Level.UNDETERMINED: 3, Level.CAUTION: 4}
+USAGE_ERROR: Final = 2
+_IMAGE_MAX_BYTES: Final = 15 * 1024 * 1024
+
+ADVICE: Final = {
+    Answer.VERIFIED: "The record is genuine and complete. Compare its details with the piece in your hands.",
+    Answer.VERIFIED_PENDING: "The record is genuine; its newest step is not final yet. Compare its details.",
+    Answer.UNUSUAL_ACTIVITY: "The code is genuine, but it is scanned in an unusual way. Copies may be about.",
+    Answer.NOT_SOLD_YET: "Registered, and not yet sold: this piece should still be with the maker or a boutique.",
+    Answer.STEP_UNCONFIRMED: "The record is genuine; one of its steps is disputed or could not be confirmed.",
+    Answer.STOLEN: "Reported stolen. Do not buy it, and do not confront the seller.",
+    Answer.LOST: "Reported lost. Please contact the maker.",
+    Answer.REVOKED: "No longer certified: the maker revoked this record.",
+    Answer.RECALLED: "No longer certified: the maker recalled this piece.",
+    Answer.RETIRED: "No longer certified: the maker retired this record.",
+    Answer.LABEL_REPLACED: "This label was replaced. Ask for the newer one.",
+    Answer.NOT_GENUINE: "This label is not genuine.",
+    Answer.NOT_ISSUED: "The maker did not issue this code.",
+    Answer.CANNOT_VERIFY: "Cannot verify right now. Try again later; this says nothing against the item.",
+}
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="verify a label or a picture of one",
+        description="Verify the record behind a label: its text, a picture of it, or the item's CAIP-19 name.",
+        epilog="Exit codes: 0 verified, 1 rejected, 2 usage, 3 cannot verify now, 4 caution.",
+    )
+    parser.add_argument(
+        "label", metavar="LABEL|IMAGE", help="a label's URL, a picture, or eip155:.../erc721:.../N"
+    )
+    parser.add_argument("--json", action="store_true", help="print verdict-1.json")
+    parser.add_argument(
+        "--node", metavar="URL", help="JSON-RPC node to ask; default: the trust file's, or $ASSAY_NODE"
+    )
+    parser.add_argument(
+        "--gateway", metavar="URL", action="append", help="IPFS gateway to ask; may be repeated"
+    )
+    parser.add_argument(
+        "--trust", metavar="FILE", type=Path, help="trust file; default: $ASSAY_TRUST, then trust.json"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify, print, and give the exit code of the level."""
+    trust = load_trust(_trust_path(args.trust))
+    verifier = build_verifier(trust, args.node or os.environ.get("ASSAY_NODE"), args.gateway)
+    try:
+        verification = _verify(verifier, args.label)
+    except ImageError as error:
+        print(f"assay: {args.label}: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    if args.json:
+        print(json.dumps(verdict_json(verification), indent=2, ensure_ascii=False))
+    else:
+        print(render(verification))
+    return EXIT_CODES[verification.verdict.level]
+
+
+def _trust_path(given: Path | None) -> Path:
+    if given:
+        return given
+    if named := os.environ.get("ASSAY_TRUST"):
+        return Path(named)
+    for path in (Path("trust.json"), Path(os.environ.get("ASSAY_DATA", "var/assay")) / "trust.json"):
+        if path.exists():
+            return path
+    raise TrustError("no trust file: name one with --trust FILE or $ASSAY_TRUST; the brand publishes it")
+
+
+def build_verifier(trust: TrustRegistry, node: str | None, gateways: list[str] | None) -> Verifier:
+    """Wire a verifier to one node and some gateways; both default to what the trust file names."""
+    content = _content(list(gateways or trust.gateways))
+    node_url = node or next(iter(trust.nodes), None)
+
+    def access(brand: Brand) -> RegistryAccess:
+        if node_url is None:
+            raise ChainUnavailableError("no node to ask: name one with --node URL")
+        return open_registry(brand, _client(node_url), content)
+
+    return Verifier(trust, access)
+
+
+def _client(url: str) -> RpcClient:
+    try:
+        return RpcClient(url)
+    except ValueError as error:
+        raise TrustError(f"--node: {error}") from error
+
+
+def _content(gateways: list[str]) -> ContentStore:
+    if not gateways:
+        return _NoStore()
+    try:
+        return CachedStore(GatewayStore(gateways))
+    except ValueError as error:
+        raise TrustError(f"--gateway: {error}") from error
+
+
+class _NoStore:
+    """Stands where no gateway was named."""
+
+    def get(self, cid: object, *, size_max_bytes: int) -> bytes:
+        raise ContentUnavailableError(
+            f"no gateway to ask for {cid} ({size_max_bytes} bytes): name one with --gateway"
+        )
+
+
+def _verify(verifier: Verifier, subject: str) -> Verification:
+    if subject.startswith("eip155:"):
+        return verifier.verify_item(ItemId.parse(subject), CLI)
+    if subject.lower().startswith(("http://", "https://")):
+        return verifier.verify_label(subject, CLI)
+    return verifier.verify_label(_read_picture(verifier, Path(subject)), CLI)
+
+
+def _read_picture(verifier: Verifier, path: Path) -> str:
+    """Read the label in a picture: one of a trusted brand first, else one in our form, else what stands there."""
+
+    def is_ours(text: str) -> bool:
+        try:
+            return verifier.trust.brand_of(parse_label(text).host) is not None
+        except LabelError:
+            return False
+
+    try:
+        if path.stat().st_size > _IMAGE_MAX_BYTES:
+            raise ImageError("larger than 15 MB; send a smaller picture")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"neither a label nor a picture that can be read ({error.strerror})") from error
+    reading = read_labels(data, prefer=is_ours)
+    ours = [text for text in reading.texts if is_ours(text)]
+    if len(ours) > 1:
+        raise ImageError(f"{len(ours)} labels in one picture; photograph one at a time")
+    if not reading.texts:
+        raise ImageError("no QR code could be read; fill the frame with the label, in even light")
+    return reading.texts[0]
+
+
+def render(verification: Verification) -> str:
+    """Lay the verdict out for a terminal."""
+    evidence, verdict = verification.evidence, verification.verdict
+    item = evidence.item if isinstance(evidence.item, ItemId) else "no item"
+    lines = [f"{verdict.level.value.upper()}  {item}"]
+    asked = verdict.policy.required | verdict.policy.advisory
+    shown = [f for f in verdict.findings if f.code in asked]
+    width = max(len(f.code.value) for f in shown)
+    for finding in shown:
+        mark = (
+            ""
+            if finding.code in verdict.policy.required or finding.outcome is Outcome.PASSED
+            else " (advisory)"
+        )
+        lines.append(
+            f"  {finding.outcome.value.upper():<8} {finding.code.value:<{width}}  {finding.reason}{mark}"
+        )
+    lines.append(ADVICE[answer_of(verification)])
+    return "\n".join(lines)
