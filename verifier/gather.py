@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from provenance_schemas.commitments import passport_path
 from provenance_schemas.content_id import DAG_PB, ContentId
 from provenance_schemas.errors import SchemaError
 from provenance_schemas.ids import Address, ItemId
 from provenance_schemas.labels import Label, label_commitment
-from provenance_schemas.passports import Passport, passport_path
+from provenance_schemas.passports import Passport
 from provenance_schemas.unixfs_read import resolve_path
 from verifier.content import checked_block
 from verifier.documents import DocumentReader
@@ -79,9 +80,7 @@ def gather_evidence(subject: Label | ItemId, access: RegistryAccess, checked_at:
 class _Search:
     """One verification under way. Holds what the steps share, nothing outlives it."""
 
-    def __init__(
-        self, access: RegistryAccess, tips: Tips, checked_at: datetime, label: Label | Absent
-    ) -> None:
+    def __init__(self, access: RegistryAccess, tips: Tips, checked_at: datetime, label: Label | Absent) -> None:
         self.access = access
         self.tips = tips
         self.checked_at = checked_at
@@ -97,9 +96,7 @@ class _Search:
         code_hash = state.code_hash if state.code_hash is not None else Absent()
         if code_hash != self.access.brand.registry.code_hash:
             # Words of a contract we do not know mean nothing, so none of them is read.
-            return self._blank(
-                code_hash, Unavailable("the contract is not the one we trust"), Unavailable(_NO_CHAIN)
-            )
+            return self._blank(code_hash, Unavailable("the contract is not the one we trust"), Unavailable(_NO_CHAIN))
         item, candidates = self._identify(subject, state)
         if not isinstance(item, ItemId):
             return self._blank(code_hash, candidates, item)
@@ -132,9 +129,9 @@ class _Search:
 
     def _candidates(self, commitment: bytes, issuance: int) -> tuple[Candidate, ...] | Unavailable:
         try:
-            return self.access.labels.candidates(
-                commitment, issuance, self.tips.final.number, self.access.histories
-            )[:CANDIDATES_MAX]
+            return self.access.labels.candidates(commitment, issuance, self.tips.final.number, self.access.histories)[
+                :CANDIDATES_MAX
+            ]
         except UnavailableError as error:
             return Unavailable(str(error))
 
@@ -282,9 +279,7 @@ class _Search:
         registered: Absent | Unavailable | None = None,
     ) -> Evidence:
         """Fill in the rest as not had, once the search for the item is over."""
-        gap = Unavailable(
-            "there is no item to look at" if isinstance(item, Absent) else "the item was not read"
-        )
+        gap = Unavailable("there is no item to look at" if isinstance(item, Absent) else "the item was not read")
         if registered is None:
             registered = Absent() if isinstance(item, Absent) else gap
         return Evidence(

@@ -10,11 +10,11 @@ import threading
 from dataclasses import dataclass, field
 from typing import Final
 
-from provenance_schemas.commitments import commitments_in
 from provenance_schemas.content_id import DAG_PB, ContentId
 from provenance_schemas.errors import SchemaError
 from provenance_schemas.ids import Address, BatchId, ItemId
 from provenance_schemas.steps import parse_step
+from verifier.commitment_files import batch_commitments
 from verifier.content import checked_block
 from verifier.errors import ChainUnavailableError, UnavailableError
 from verifier.evidence import Candidate
@@ -130,22 +130,22 @@ class LabelMap:
         if isinstance(issuance, Registration):
             books.registrars[issuance.batch] = (issuance.meta.actor, issuance.meta.time_s)
             batch = BatchId(self._chain_id, self._contract, issuance.batch)
-            for commitment, index in self._commitments(issuance):
+            for commitment, index in self._commitments(issuance).items():
                 books.add(commitment, batch.item(index).token_id, ordinal)
             return
         commitment_of_step = self._replacement(issuance)
         if commitment_of_step is not None:
             books.add(commitment_of_step, issuance.token_id, ordinal)
 
-    def _commitments(self, registration: Registration) -> tuple[tuple[bytes, int], ...]:
+    def _commitments(self, registration: Registration) -> dict[bytes, int]:
         """Read a batch's commitment files. A batch whose proven bytes are no such files ties no label."""
         root = ContentId(DAG_PB, registration.passports)
         try:
-            return commitments_in(root, registration.count, self._block)
+            return batch_commitments(root, registration.count, self._block)
         except UnavailableError:
             raise
         except SchemaError:
-            return ()
+            return {}
 
     def _replacement(self, replacement: LabelReplacement) -> bytes | None:
         data = checked_block(self._content, replacement.document, DOCUMENT_SIZE_MAX_BYTES)

@@ -7,13 +7,12 @@ A node keeps what it acknowledged through a power cut only when its datastore ha
 
 from __future__ import annotations
 
+import importlib
 import io
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
-
-import ipfshttpclient
-from ipfshttpclient.exceptions import Error as ClientError
 
 from mint.content_ports import StoreWriteError, check_block
 from provenance_schemas.car import write_car
@@ -23,10 +22,6 @@ _CAR_MAX_BYTES: Final = 8 * 1024 * 1024
 _CONNECT_S: Final = 3.0
 _ANSWER_S: Final = 60.0
 
-# What the client lets through when an answer is cut: its own assertion on the number of answers,
-# a missing field, the socket's and requests' errors (which are OSErrors).
-_BROKEN_ANSWER: Final = (ClientError, OSError, AssertionError, KeyError, TypeError, ValueError)
-
 
 class KuboWriter:
     """ContentWriter over a Kubo node's RPC."""
@@ -35,17 +30,21 @@ class KuboWriter:
         """Take the RPC's base URL, as `http://127.0.0.1:5001`. Nothing is sent yet."""
         self._url = url
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        library = _client_library()
         # Built directly: `connect()` asks for the version and warns about every node of today.
-        self._client: Any = ipfshttpclient.Client(
+        self._client: Any = library.Client(
             multiaddr_of(url), headers=headers, timeout=(_CONNECT_S, _ANSWER_S), session=True
         )
+        # What the client lets through when an answer is cut: its own assertion on the number of answers,
+        # a missing field, and requests' errors (which are OSErrors).
+        self._broken = (library.exceptions.Error, OSError, AssertionError, KeyError, TypeError, ValueError)
 
     def put_many(self, blocks: Iterable[tuple[ContentId, bytes]]) -> None:
         """Send the blocks, in CARs of up to 8 MiB; the node's count of what it kept must agree."""
         for batch in _batches(blocks):
             try:
                 kept = self._put_one(*batch[0]) if len(batch) == 1 else self._import(batch)
-            except _BROKEN_ANSWER as error:
+            except self._broken as error:
                 raise StoreWriteError(self._url, f"{type(error).__name__}: {error}") from error
             if kept != len(batch):
                 raise StoreWriteError(self._url, f"kept {kept} of {len(batch)} blocks")
@@ -54,7 +53,7 @@ class KuboWriter:
         """Pin recursively: the node walks everything under `root` before it answers."""
         try:
             pins = self._client.pin.add(str(root))["Pins"]
-        except _BROKEN_ANSWER as error:
+        except self._broken as error:
             raise StoreWriteError(self._url, f"pin {root}: {type(error).__name__}: {error}") from error
         if str(root) not in pins:
             raise StoreWriteError(self._url, f"pin {root}: the node pinned {pins!r}")
@@ -79,6 +78,12 @@ class KuboWriter:
         (answer,) = list(self._client.dag.imprt(car, opts=opts, stream=True))
         count = answer["Stats"]["BlockCount"]
         return int(count)
+
+
+def _client_library() -> Any:
+    """Import ipfshttpclient without its patch of requests, which today's urllib3 warns of and the next refuses."""
+    os.environ.setdefault("PY_IPFS_HTTP_CLIENT_PATCH_REQUESTS", "no")
+    return importlib.import_module("ipfshttpclient")
 
 
 class _Upload(io.BytesIO):

@@ -137,7 +137,7 @@ def _spawn(data_dir: Path, chain_id: int, block_time_s: float, deadline_s: float
         ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline_s - time.monotonic()))
         line = process.stdout.readline() if ready else b""
         if not ready:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its own session: nobody else is in it
     if not line.startswith(b"listening "):
         why = "it ended" if ready else "it took too long"
         raise StartError(f"no node started in {data_dir}: {why}\n{_log_tail(data_dir)}")

@@ -18,13 +18,17 @@ from verifier.errors import TrustError
 USAGE_ERROR = 2
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Collect every installed subcommand."""
+def build_parser(wanted: str | None = None) -> argparse.ArgumentParser:
+    """Collect the installed subcommands; only `wanted` where there is one of that name.
+
+    Importing them all costs a second, most of it for libraries that verifying never needs.
+    """
     parser = argparse.ArgumentParser(
         prog="assay", description="Register luxury items, and verify their record without believing anyone."
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for entry in sorted(entry_points(group="assay.commands"), key=lambda e: e.name):
+    entries = sorted(entry_points(group="assay.commands"), key=lambda e: e.name)
+    for entry in [e for e in entries if e.name == wanted] or entries:
         try:
             module = entry.load()
         except ModuleNotFoundError as error:
@@ -37,7 +41,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; give its exit code."""
-    args = build_parser().parse_args(argv)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    args = build_parser(arguments[0] if arguments else None).parse_args(arguments)
     try:
         code: int = args.run(args)
         sys.stdout.flush()

@@ -57,19 +57,11 @@ def add_parser(subparsers: Any) -> None:
         description="Verify the record behind a label: its text, a picture of it, or the item's CAIP-19 name.",
         epilog="Exit codes: 0 verified, 1 rejected, 2 usage, 3 cannot verify now, 4 caution.",
     )
-    parser.add_argument(
-        "label", metavar="LABEL|IMAGE", help="a label's URL, a picture, or eip155:.../erc721:.../N"
-    )
+    parser.add_argument("label", metavar="LABEL|IMAGE", help="a label's URL, a picture, or eip155:.../erc721:.../N")
     parser.add_argument("--json", action="store_true", help="print verdict-1.json")
-    parser.add_argument(
-        "--node", metavar="URL", help="JSON-RPC node to ask; default: the trust file's, or $ASSAY_NODE"
-    )
-    parser.add_argument(
-        "--gateway", metavar="URL", action="append", help="IPFS gateway to ask; may be repeated"
-    )
-    parser.add_argument(
-        "--trust", metavar="FILE", type=Path, help="trust file; default: $ASSAY_TRUST, then trust.json"
-    )
+    parser.add_argument("--node", metavar="URL", help="JSON-RPC node to ask; default: the trust file's, or $ASSAY_NODE")
+    parser.add_argument("--gateway", metavar="URL", action="append", help="IPFS gateway to ask; may be repeated")
+    parser.add_argument("--trust", metavar="FILE", type=Path, help="trust file; default: $ASSAY_TRUST, then trust.json")
     parser.set_defaults(run=run)
 
 
@@ -133,9 +125,7 @@ class _NoStore:
     """Stands where no gateway was named."""
 
     def get(self, cid: object, *, size_max_bytes: int) -> bytes:
-        raise ContentUnavailableError(
-            f"no gateway to ask for {cid} ({size_max_bytes} bytes): name one with --gateway"
-        )
+        raise ContentUnavailableError(f"no gateway to ask for {cid} ({size_max_bytes} bytes): name one with --gateway")
 
 
 def _verify(verifier: Verifier, subject: str) -> Verification:
@@ -179,13 +169,7 @@ def render(verification: Verification) -> str:
     shown = [f for f in verdict.findings if f.code in asked]
     width = max(len(f.code.value) for f in shown)
     for finding in shown:
-        mark = (
-            ""
-            if finding.code in verdict.policy.required or finding.outcome is Outcome.PASSED
-            else " (advisory)"
-        )
-        lines.append(
-            f"  {finding.outcome.value.upper():<8} {finding.code.value:<{width}}  {finding.reason}{mark}"
-        )
+        mark = "" if finding.code in verdict.policy.required or finding.outcome is Outcome.PASSED else " (advisory)"
+        lines.append(f"  {finding.outcome.value.upper():<8} {finding.code.value:<{width}}  {finding.reason}{mark}")
     lines.append(ADVICE[answer_of(verification)])
     return "\n".join(lines)

@@ -95,7 +95,7 @@ def test_files_that_are_not_the_whole_batch_do_not_join():
     [(0, ("0", "0.json")), (63, ("0", "63.json")), (64, ("1", "0.json")), (4095, ("63", "63.json"))],
 )
 def test_a_passport_stands_where_the_contract_says(index, path):
-    """tokenURI is ipfs://<directory>/<index div 64>/<index mod 64>.json."""
+    """The tokenURI is ipfs://<directory>/<index div 64>/<index mod 64>.json."""
     assert path == passport_path(index)
 
 

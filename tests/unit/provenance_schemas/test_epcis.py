@@ -72,7 +72,8 @@ def test_what_the_standard_refuses_we_refuse(official, step):
         if not official.is_valid(as_epcis_document([event], CREATED_AT)):
             refused += 1
             # With a hash of its own, so that no fault hides behind a wrong one.
-            hashed = event | {"eventID": hash_or_keep(event)} if "eventID" in event else event
+            untouched = event.get("eventID") == step["event"]["eventID"]
+            hashed = event | {"eventID": hash_or_keep(event)} if untouched else event
             assert not accepts(step | {"event": hashed}), event
 
     assert refused > 100
@@ -173,7 +174,7 @@ def test_an_identifier_in_another_spelling_is_refused(uri):
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 def test_an_event_is_about_one_subject(step):
     """Wherever its type puts it."""
-    assert 1 == len(subjects_of(step["event"]))
+    assert len(subjects_of(step["event"])) == 1
 
 
 def mutations(event):

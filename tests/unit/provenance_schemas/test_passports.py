@@ -25,6 +25,14 @@ INVALID = json.loads((VECTORS / "invalid.json").read_text("utf-8"))
 PARSERS = {"passport-1": parse_passport, "step-1": parse_step, "commitments-1": parse_commitments}
 
 
+def fault(action):
+    try:
+        action()
+    except DocumentError as error:
+        return error.field
+    return None
+
+
 @pytest.mark.parametrize("vector", VALID.values(), ids=VALID)
 def test_a_valid_document_is_read_and_written_back_to_the_same_bytes(vector):
     """Frozen documents stay readable, and keep their CID, in every later version."""
@@ -76,7 +84,7 @@ def test_a_passport_survives_its_own_bytes():
     passport = some_passport()
 
     assert passport == parse_passport(passport.to_bytes())
-    assert ITEM == passport.item
+    assert passport.item == ITEM
 
 
 def test_a_passport_matches_its_own_piece_alone():
@@ -133,12 +141,10 @@ def test_a_place_without_coordinates_has_no_uri():
 def test_any_text_is_written_and_read_or_refused_as_a_document(text):
     """A name from outside never raises anything but DocumentError, and what passes comes back the same."""
     passport = some_passport(name=text)
-    try:
-        data = passport.to_bytes()
-    except DocumentError as error:
-        assert error.field in {"/name", ""}
-    else:
-        assert text == parse_passport(data).name
+
+    assert fault(passport.to_bytes) in {None, "/name"}
+    if fault(passport.to_bytes) is None:
+        assert text == parse_passport(passport.to_bytes()).name
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5), st.data())
@@ -146,10 +152,8 @@ def test_any_value_in_any_field_is_refused_without_a_crash(value, data):
     """Whatever stands where, a reader answers with a DocumentError or a passport."""
     document = some_passport().to_json()
     document[data.draw(st.sampled_from(sorted(document)))] = value
-    try:
-        validate("passport-1", document)
-    except DocumentError as error:
-        assert error.reason
+
+    assert fault(lambda: validate("passport-1", document)) != ""
 
 
 def test_an_unknown_field_name_is_shown_bounded_and_visible():

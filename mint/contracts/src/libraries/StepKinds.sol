@@ -35,24 +35,24 @@ library StepKinds {
     /// @dev Steps that moved nothing but the head: no status bit, no owner, no label.
     uint64 internal constant VOIDABLE = 0x037e; // 1 to 6, 8, 9
 
+    /// @dev Kinds below this have a byte in each of the two tables: byte k holds the bits that kind k moves.
+    uint32 private constant TABLED = 32;
+    uint256 private constant SET = uint256(IS_SOLD) << 8 * SOLD | uint256(IS_RECALLED) << 8 * RECALLED
+        | uint256(IS_RETIRED) << 8 * RETIRED | uint256(IS_REVOKED) << 8 * REVOKED
+        | uint256(IS_STOLEN) << 8 * REPORTED_STOLEN | uint256(IS_LOST) << 8 * REPORTED_LOST;
+    uint256 private constant CLEARED =
+        uint256(IS_SOLD) << 8 * RETURNED | uint256(IS_STOLEN | IS_LOST) << 8 * REPORT_WITHDRAWN;
+
     /// @dev Says whether `kind` is in the set `kinds`; false from 64 on.
     function isIn(uint32 kind, uint64 kinds) internal pure returns (bool) {
         return (kinds >> kind) & 1 != 0;
     }
 
-    /// @dev The status byte after one entry. Kinds not named change nothing.
+    /// @dev The status byte after one entry. Kinds not named here or in the two tables change nothing.
     function nextStatus(uint8 status, uint32 kind) internal pure returns (uint8) {
-        if (kind < SOLD) return status;
-        if (kind == SOLD) return status | IS_SOLD;
-        if (kind == RETURNED) return status & ~IS_SOLD;
+        if (kind < TABLED) return status & ~uint8(CLEARED >> 8 * kind) | uint8(SET >> 8 * kind);
         if (kind == CLAIMED) return status | IS_CLAIMED;
         if (kind == CLAIM_KEY_SET) return status & ~IS_CLAIMED;
-        if (kind == RECALLED) return status | IS_RECALLED;
-        if (kind == RETIRED) return status | IS_RETIRED;
-        if (kind == REVOKED) return status | IS_REVOKED;
-        if (kind == REPORTED_STOLEN) return status | IS_STOLEN;
-        if (kind == REPORTED_LOST) return status | IS_LOST;
-        if (kind == REPORT_WITHDRAWN) return status & ~(IS_STOLEN | IS_LOST);
         return status;
     }
 }
