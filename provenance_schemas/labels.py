@@ -40,7 +40,7 @@ class Label:
     """20 characters, upper case. Kept out of `repr`, so that no log gets it by accident."""
 
     def __post_init__(self) -> None:
-        _check_host(self.host, 0)
+        check_host(self.host)
         if normalise_gtin(self.gtin) != self.gtin:
             raise LabelError(f"a label's GTIN has 14 digits, this one has {len(self.gtin)}")
         _check_serial(self.serial, 0)
@@ -84,7 +84,7 @@ def format_label(host: str, gtin: str, serial: str, *, upper: bool = True) -> st
     A loopback host gets http, for a demonstration without certificates. Raises LabelError.
     """
     label = Label(host.lower(), normalise_gtin(gtin), serial)
-    origin = f"{'http' if _is_loopback(label.host) else 'https'}://{label.host}"
+    origin = origin_of(label.host)
     return f"{origin.upper() if upper else origin}/01/{label.gtin}/21/{label.serial}"
 
 
@@ -101,7 +101,7 @@ def parse_label(text: str) -> Label:
     scheme, separator, rest = text.partition("://")
     link = parse_digital_link(scheme.lower() + separator + rest, short_gtin=True)
 
-    host = _check_host(link.authority.lower(), len(link.scheme) + 3)
+    host = check_host(link.authority.lower(), len(link.scheme) + 3)
     host = host.removesuffix(_DEFAULT_PORTS[link.scheme])
     if link.scheme == "http" and not _is_loopback(host):
         raise LabelError("a label begins with https://", 0)
@@ -109,6 +109,31 @@ def parse_label(text: str) -> Label:
     gtin, serial = _gtin_and_serial(link)
     _refuse_repeats(link, text)
     return Label(host, gtin, serial)
+
+
+def check_host(host: str, position: int = 0) -> str:
+    """Hold a lower-case `host` to the grammar of DNS names and plain IPv4 addresses, maybe with a port.
+
+    Gives it back. Raises LabelError; `position` is where the host begins.
+    """
+    match = _HOST.fullmatch(host)
+    if not match or len(host) > HOST_LENGTH_MAX:
+        raise LabelError(f"not a host name: {host[:60]!r}", position)
+    if match["port"] and int(match["port"]) > 65535:
+        raise LabelError(f"port {match['port']} is over 65535", position + match.start("port"))
+    name = match["name"]
+    parts = [] if name == "[::1]" else name.split(".")
+    if not all(_HOST_PART.fullmatch(part) for part in parts):
+        raise LabelError(f"not a host name: {name[:60]!r}", position)
+    # Browsers read 3232235777, 0300.0250.1.1 and 0xC0.0xA8.1.1 as addresses: one spelling only.
+    if parts and _NUMERIC.fullmatch(parts[-1]) and not _is_plain_ipv4(name):
+        raise LabelError(f"not a plain address: {name[:60]!r}", position)
+    return host
+
+
+def origin_of(host: str) -> str:
+    """Give the scheme and host of a label's site: https, but http on this very machine, for demonstrations."""
+    return f"{'http' if _is_loopback(host) else 'https'}://{host}"
 
 
 def _gtin_and_serial(link: DigitalLink) -> tuple[str, str]:
@@ -129,23 +154,6 @@ def _gtin_and_serial(link: DigitalLink) -> tuple[str, str]:
     return gtin.text, serial
 
 
-def _check_host(host: str, position: int) -> str:
-    """Hold `host` to the grammar of DNS names and plain IPv4 addresses, with a port. Gives it back."""
-    match = _HOST.fullmatch(host)
-    if not match or len(host) > HOST_LENGTH_MAX:
-        raise LabelError(f"not a host name: {host[:60]!r}", position)
-    if match["port"] and int(match["port"]) > 65535:
-        raise LabelError(f"port {match['port']} is over 65535", position + match.start("port"))
-    name = match["name"]
-    parts = [] if name == "[::1]" else name.split(".")
-    if not all(_HOST_PART.fullmatch(part) for part in parts):
-        raise LabelError(f"not a host name: {name[:60]!r}", position)
-    # Browsers read 3232235777, 0300.0250.1.1 and 0xC0.0xA8.1.1 as addresses: one spelling only.
-    if parts and _NUMERIC.fullmatch(parts[-1]) and not _is_plain_ipv4(name):
-        raise LabelError(f"not a plain address: {name[:60]!r}", position)
-    return host
-
-
 def _is_plain_ipv4(name: str) -> bool:
     try:
         return str(ipaddress.IPv4Address(name)) == name
@@ -161,9 +169,7 @@ def _check_serial(serial: str, position: int | None) -> None:
     """Hold `serial` to our form; `position` is where it begins. Messages never repeat it: it is a secret."""
     wrong = crockford.stranger(serial)
     if wrong is not None:
-        raise LabelError(
-            f"{serial[wrong]!r} is never part of a serial", None if position is None else position + wrong
-        )
+        raise LabelError(f"{serial[wrong]!r} is never part of a serial", None if position is None else position + wrong)
     if len(serial) != SERIAL_LENGTH:
         raise LabelError(f"a serial has {SERIAL_LENGTH} characters, this one has {len(serial)}", position)
     if not crockford.is_checked(serial):

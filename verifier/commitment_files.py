@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from provenance_schemas.commitments import commitments_path, join_commitments, parse_commitments
+from provenance_schemas.commitments import CommitmentsFile, commitments_path, join_commitments, parse_commitments
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.errors import DocumentError
 from provenance_schemas.unixfs_read import checked, resolve_path
@@ -19,7 +19,7 @@ def batch_commitments(root: ContentId, count: int, get: Callable[[ContentId], by
     Raises SchemaError when the directory proves not to hold all the files of `count` pieces, and whatever `get`
     raises when a block cannot be had.
     """
-    files = []
+    files: list[CommitmentsFile] = []
     parts = 1
     while len(files) < parts:
         cid = resolve_path(root, commitments_path(len(files)), get).target

@@ -42,7 +42,10 @@ def timeline(evidence: Evidence) -> tuple[TimelineEntry, ...]:
     voided = voided_numbers((*history.final, *history.pending))
     return tuple(
         _timeline_entry(
-            evidence, entry, (entry.lane, entry.number) in voided, pending=number >= len(history.final)
+            evidence,
+            entry,
+            voided=(entry.lane, entry.number) in voided,
+            pending=number >= len(history.final),
         )
         for number, entry in enumerate((*history.final, *history.pending))
     )

@@ -15,7 +15,5 @@ def run(count: int = CASES) -> tuple[int, int]:
     """
     cases = some_cases(count)
     theirs = importer_cids(cases)
-    differing = sum(
-        str(our_cid(case)) != their for case, their in zip(cases, theirs, strict=True)
-    )
+    differing = sum(str(our_cid(case)) != their for case, their in zip(cases, theirs, strict=True))
     return len(cases), differing

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -33,6 +34,10 @@ class Timeouts:
     total_s: float = 15.0
 
 
+class _NoBlockError(Exception):
+    """The answer is not a block that we asked for."""
+
+
 class BlockHttp:
     """Keeps connections alive and asks for blocks; follows no redirect, uses no proxy, retries nothing."""
 
@@ -54,30 +59,30 @@ class BlockHttp:
                 timeout=urllib3.Timeout(connect=self._timeouts.connect_s, read=self._timeouts.read_s),
             )
             with _closed_unless_read(response):
-                block = self._body(response, cid, size_max_bytes, deadline)
-        except (HTTPError, OSError, ValueError) as error:
-            raise ContentUnavailableError(f"{cid}: {url}: {error}") from error
+                block = self._body(response, size_max_bytes, deadline)
+        except (_NoBlockError, HTTPError, OSError, ValueError) as error:
+            raise ContentUnavailableError(f"{cid}: {urlsplit(url).netloc}: {error}") from error
         # A read cut short looks complete where the error comes in a trailer, as Kubo's does.
         if not cid.matches(block):
-            raise ContentUnavailableError(f"{cid}: {url} gave {len(block)} other bytes")
+            raise ContentUnavailableError(f"{cid}: {urlsplit(url).netloc} gave {len(block)} other bytes")
         return block
 
     def close(self) -> None:
         """Close the idle connections."""
         self._pools.clear()
 
-    def _body(self, response: BaseHTTPResponse, cid: ContentId, size_max_bytes: int, deadline: float) -> bytes:
+    def _body(self, response: BaseHTTPResponse, size_max_bytes: int, deadline: float) -> bytes:
         if response.status != 200:
-            raise ContentUnavailableError(f"{cid}: answer {response.status}")
+            raise _NoBlockError(f"answer {response.status}")
         parts: list[bytes] = []
         length = 0
         while part := response.read1(_PART_BYTES, decode_content=False):
             parts.append(part)
             length += len(part)
             if length > size_max_bytes:
-                raise ContentUnavailableError(f"{cid}: more than the {size_max_bytes} bytes wanted")
+                raise _NoBlockError(f"more than the {size_max_bytes} bytes wanted")
             if time.monotonic() > deadline:
-                raise ContentUnavailableError(f"{cid}: not whole after {self._timeouts.total_s} s")
+                raise _NoBlockError(f"not whole after {self._timeouts.total_s} s")
         return b"".join(parts)
 
 

@@ -32,7 +32,7 @@ class GatewayStore:
             try:
                 return self._http.fetch("GET", url, cid, headers=_HEADERS, size_max_bytes=size_max_bytes)
             except ContentUnavailableError as error:
-                reasons.append(f"{gateway}: {error}")
+                reasons.append(str(error))
         raise ContentUnavailableError("; ".join(reasons))
 
     def close(self) -> None:

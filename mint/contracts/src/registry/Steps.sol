@@ -110,7 +110,8 @@ abstract contract Steps is Requests {
         returns (uint256 meta, uint256 word)
     {
         _requireDocument(document);
-        _batchOf(tokenId);
+        // A word that ever grew belongs to a piece that exists: later steps need not read the batch again.
+        if (state[tokenId] == 0) _batchOf(tokenId);
         (meta, word) = _record(tokenId, kind, document, actor);
         emit StepRecorded(tokenId, document, meta);
     }

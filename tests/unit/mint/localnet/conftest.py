@@ -1,0 +1,28 @@
+"""Fixtures of the ledger's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.mint.localnet.support import Chain, Sender
+
+
+@pytest.fixture
+def alice() -> Sender:
+    return Sender()
+
+
+@pytest.fixture
+def bob() -> Sender:
+    return Sender()
+
+
+@pytest.fixture
+def chain(tmp_path: Path, alice: Sender, bob: Sender) -> Iterator[Chain]:
+    """A chain at block 0 where alice and bob hold 1,000 ether each."""
+    opened = Chain(tmp_path, alice, bob)
+    yield opened
+    opened.close()

@@ -1,0 +1,1 @@
+"""The example collection and the tour through it: `assay demo`."""
