@@ -42,9 +42,7 @@ KIND_TERMS: Final[Mapping[EntryKind, KindTerms]] = MappingProxyType(
     {
         EntryKind.SOURCED: KindTerms("creating_class_instance", ("active",), "ADD", _MAKING),
         EntryKind.MANUFACTURED: KindTerms("commissioning", ("active",), "ADD", _MAKING | _FITTING),
-        EntryKind.INSPECTED: KindTerms(
-            "inspecting", ("conformant", "non_conformant", "needs_replacement", "damaged")
-        ),
+        EntryKind.INSPECTED: KindTerms("inspecting", ("conformant", "non_conformant", "needs_replacement", "damaged")),
         EntryKind.SHIPPED: KindTerms("shipping", ("in_transit",), event_types=_MOVING),
         EntryKind.RECEIVED: KindTerms(
             "receiving",
@@ -60,9 +58,7 @@ KIND_TERMS: Final[Mapping[EntryKind, KindTerms]] = MappingProxyType(
             ("conformant", "in_progress", "needs_replacement", "non_conformant"),
             event_types=_FITTING | {TRANSFORMATION},
         ),
-        EntryKind.AUTHENTICATED: KindTerms(
-            "inspecting", ("conformant", "non_conformant", "mismatch_instance")
-        ),
+        EntryKind.AUTHENTICATED: KindTerms("inspecting", ("conformant", "non_conformant", "mismatch_instance")),
         EntryKind.LABEL_REPLACED: KindTerms(VOCABULARY + "label_replaced", (), event_types=_PLAIN),
         EntryKind.RECALLED: KindTerms("holding", ("recalled",), event_types=_PLAIN),
         EntryKind.RETIRED: KindTerms("decommissioning", ("inactive",), "DELETE", _PLAIN),

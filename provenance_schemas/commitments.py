@@ -37,9 +37,7 @@ class CommitmentsFile:
     def to_bytes(self) -> bytes:
         """Give the file's canonical bytes."""
         pairs: list[Json] = [[commitment.hex(), index] for commitment, index in self.pairs]
-        return canonical_bytes(
-            {"type": COMMITMENTS_TYPE, "part": self.part, "parts": self.parts, "pairs": pairs}
-        )
+        return canonical_bytes({"type": COMMITMENTS_TYPE, "part": self.part, "parts": self.parts, "pairs": pairs})
 
     def find(self, commitment: bytes) -> int | None:
         """Give the index of the piece with this commitment; None when this file does not hold it."""

@@ -142,9 +142,7 @@ def check_identifiers(event: JsonObject) -> None:
     for at, uri in _identifiers(event, "/event"):
         if uri.startswith(_GS1):
             match = _CANONICAL.fullmatch(uri)
-            if not match or not all(
-                has_check_digit(digits) for digits in match.groupdict().values() if digits
-            ):
+            if not match or not all(has_check_digit(digits) for digits in match.groupdict().values() if digits):
                 raise DocumentError(at, "must be a GS1 identifier in canonical form with a right check digit")
         elif uri.startswith("eip155:"):
             account_of(uri.split("/")[1].removeprefix("erc721:"), at)
@@ -207,7 +205,7 @@ def _parties(key: str, parties: Sequence[Party]) -> list[JsonObject] | None:
     return [{"type": party.type, key: party.uri} for party in parties] or None
 
 
-def _identifiers(value: Any, at: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - walks any JSON
+def _identifiers(value: Any, at: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for name, member in value.items():
             yield from _identifiers(member, f"{at}/{name}")

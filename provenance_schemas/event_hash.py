@@ -52,7 +52,7 @@ def event_text(event: dict[str, Any]) -> str:
     return f"eventType={event['type']}{fields}"
 
 
-def _field(name: str, value: Any) -> str:  # noqa: ANN401 - any JSON value of the event
+def _field(name: str, value: Any) -> str:
     if name.endswith(("EPCList", "epcList", "childEPCs")):
         return name + "".join(sorted(f"epc={epc}" for epc in value))
     if name.endswith("uantityList"):

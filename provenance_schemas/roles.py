@@ -28,9 +28,7 @@ class Role(StrEnum):
 
 
 ROLE_KINDS: Final = {
-    Role.MAKER: frozenset(
-        {EntryKind.SOURCED, EntryKind.MANUFACTURED, EntryKind.INSPECTED, EntryKind.SHIPPED}
-    ),
+    Role.MAKER: frozenset({EntryKind.SOURCED, EntryKind.MANUFACTURED, EntryKind.INSPECTED, EntryKind.SHIPPED}),
     Role.SUPPLIER: frozenset({EntryKind.SOURCED, EntryKind.SHIPPED}),
     Role.INSPECTOR: frozenset({EntryKind.INSPECTED}),
     Role.CARRIER: frozenset({EntryKind.SHIPPED, EntryKind.RECEIVED, EntryKind.CUSTOMS_CLEARED}),

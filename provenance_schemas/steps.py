@@ -204,9 +204,7 @@ def _step_of(document: JsonObject) -> StepDocument:
     )
 
 
-def _check_event(
-    kind: EntryKind, subject: ItemId | BatchId, place: Place | None, document: JsonObject
-) -> None:
+def _check_event(kind: EntryKind, subject: ItemId | BatchId, place: Place | None, document: JsonObject) -> None:
     """Hold the event to its envelope: an EPCIS system reads the one, people read the other."""
     event, terms = document["event"], KIND_TERMS[kind]
     if event["type"] not in terms.event_types:

@@ -15,6 +15,8 @@ def checked_block(store: ContentStore, cid: ContentId, size_max_bytes: int = BLO
     lost evidence, and must never reach a parser that would call them a malformed document.
     """
     data = store.get(cid, size_max_bytes=size_max_bytes)
+    if len(data) > size_max_bytes:
+        raise ContentUnavailableError(f"{cid}: {len(data)} bytes came back, at most {size_max_bytes} wanted")
     if not cid.matches(data):
         raise ContentUnavailableError(f"other bytes came back for {cid}")
     return data

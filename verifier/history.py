@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum, unique
+from typing import Final
 
 from provenance_schemas.content_id import ContentId
-from provenance_schemas.folding import Meta, fold, registration_digest
+from provenance_schemas.folding import Meta, fold, registration_digest, report_digest, transfer_digest, void_digest
 from provenance_schemas.ids import Address, ItemId
 from provenance_schemas.step_kinds import DOCUMENTED, EntryKind
+
+_MOVES: Final = frozenset({EntryKind.TRANSFERRED, EntryKind.CLAIMED})
+_REPORTS: Final = frozenset({EntryKind.REPORTED_STOLEN, EntryKind.REPORTED_LOST, EntryKind.REPORT_WITHDRAWN})
 
 
 @unique
@@ -84,12 +88,15 @@ def replay(item: ItemId, words: ItemWords, entries: Sequence[Entry]) -> None:
     """Fold every entry and compare with the words on chain.
 
     1. The batch's first entry is this very registration.
-    2. Both lanes fold to their words.
-    3. The last transfer gives the owner.
+    2. What each entry tells is what was folded for its kind.
+    3. Both lanes fold to their words.
+    4. The last transfer gives the owner.
 
     Raises ReplayError with the first difference. Whoever hides, adds, changes or moves one entry fails here.
     """
     _check_registration(item, words, entries)
+    for entry in entries:
+        _check_telling(entry)
     state = batch_state = 0
     owner = words.stock_account
     for entry in entries:
@@ -124,6 +131,37 @@ def _check_registration(item: ItemId, words: ItemWords, entries: Sequence[Entry]
     )
     if first.digest != expected or first.meta.time_s != words.registered_at:
         raise ReplayError("the registration is not the one on chain")
+
+
+def _check_telling(entry: Entry) -> None:
+    """Hold what an entry tells against its kind and digest, which the words commit to.
+
+    A word commits to neither the name of an event nor its arguments: without this, a voiding told as a plain step
+    would bring a voided document back, and a document that is the hash of one would void another entry.
+    """
+    kind = entry.kind
+    moves = kind in _MOVES
+    if (entry.document is not None) != (kind in DOCUMENTED) or (entry.voids is not None) != (kind == EntryKind.VOIDED):
+        raise ReplayError(f"an entry of kind {kind} is told as another kind")
+    if (entry.from_ is not None, entry.to is not None) != (moves, moves):
+        raise ReplayError(f"an entry of kind {kind} is told as another kind")
+    if (entry.reason is not None) != (kind in _REPORTS):
+        raise ReplayError(f"an entry of kind {kind} is told as another kind")
+    if entry.digest != _told_digest(entry):
+        raise ReplayError("what an entry tells is not what was folded")
+
+
+def _told_digest(entry: Entry) -> bytes:
+    """Derive an entry's digest from what it tells; a claim, a key and a registration tell less than they fold."""
+    if entry.voids is not None and entry.document is not None:
+        return void_digest(entry.voids, entry.document.digest)
+    if entry.document is not None:
+        return entry.document.digest
+    if entry.reason is not None:
+        return report_digest(entry.reason)
+    if entry.kind == EntryKind.TRANSFERRED and entry.from_ is not None and entry.to is not None:
+        return transfer_digest(entry.from_, entry.to)
+    return entry.digest
 
 
 def voided_numbers(entries: Sequence[Entry]) -> frozenset[tuple[Lane, int]]:

@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 
 from verifier.errors import ImageError
 
-SIZE_MAX_BYTES: Final = 15_000_000
+SIZE_MAX_BYTES: Final = 15 * 1024 * 1024
 PIXELS_MAX: Final = 50_000_000
 WEBP_PIXELS_MAX: Final = 25_000_000  # its decoder holds four whole pictures of 4 bytes a pixel
 SIDE_MAX: Final = 20_000
@@ -54,7 +54,7 @@ def read_header(content: bytes) -> ImageHeader:
     if not content:
         refuse("the file is empty")
     if len(content) > SIZE_MAX_BYTES:
-        refuse(f"the file has {len(content) / 1e6:.1f} MB")
+        refuse(f"the file has {len(content) / 2**20:.1f} MB")
     kind = _kind(content)
     try:
         width, height = _SIZES[kind](content)

@@ -32,6 +32,10 @@ class ActorWord:
     disputed_since: int
     """Unix seconds; 0 means never disputed."""
 
+    def disputes(self, at_s: int) -> bool:
+        """Say whether what this actor wrote at a block's time (Unix seconds) is disputed."""
+        return 0 < self.disputed_since <= at_s
+
 
 @dataclass(frozen=True, slots=True)
 class RegistryState:

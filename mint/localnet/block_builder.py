@@ -111,6 +111,7 @@ class BlockBuilder:
 
         Raises CannotExecuteError when it cannot even start; the block is as before.
         """
+        self._state.lock_changes()  # what earlier transactions did is final
         snapshot = self._state.snapshot()
         try:
             outcome = self._evm.run(self._state, transaction.body)

@@ -117,7 +117,6 @@ class Evm:
 
         Raises eth_utils.ValidationError when it cannot start there; then nothing changed.
         """
-        state.lock_changes()
         signed = cast(SignedTransactionAPI, transaction)
         computation = state.apply_transaction(signed)
         return Outcome(

@@ -142,7 +142,7 @@ class Sealer:
         held_back: set[bytes] = set()
         started_s = self._clock()
         for transaction in offered:
-            if self._clock() - started_s > SEAL_BUDGET_S:
+            if not builder.empty and self._clock() - started_s > SEAL_BUDGET_S:
                 break
             if transaction.sender in held_back or not builder.fits(transaction):
                 held_back.add(transaction.sender)

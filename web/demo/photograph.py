@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 _WIDTH: Final = 1600
 _HEIGHT: Final = 1200
 _SEED: Final = 20_26
 _JPEG_QUALITY: Final = 82
+_Picture = NDArray[Any]
 
 
 def photograph(label_png: bytes, *, seed: int = _SEED) -> bytes:
-    """Give a JPEG of the label as a phone would see it: turned, tilted, unevenly lit, noisy. Same seed, same picture."""
+    """Give a JPEG of the label as a phone would see it: turned, tilted, unevenly lit, noisy. One seed, one picture."""
     rng = np.random.default_rng(seed)
     label = cv2.imdecode(np.frombuffer(label_png, np.uint8), cv2.IMREAD_COLOR)
     if label is None:
         raise ValueError("the label is not a PNG")
-    scene = _table(rng)
+    scene: _Picture = _table(rng)
     height, width = label.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     seen = _corners(height / width)
@@ -40,7 +42,7 @@ def photograph(label_png: bytes, *, seed: int = _SEED) -> bytes:
     return bytes(jpeg)
 
 
-def _corners(aspect: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _corners(aspect: float) -> _Picture:
     """Where the four corners of the label fall: tilted away and turned a little."""
     across = 620.0
     down = min(across * aspect, 900.0)
@@ -52,14 +54,14 @@ def _corners(aspect: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]
     )
 
 
-def _table(rng: np.random.Generator) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _table(rng: np.random.Generator) -> _Picture:
     """A wooden table: stretched noise in brown."""
     coarse = rng.normal(0, 1, (_HEIGHT // 6, _WIDTH // 60)).astype(np.float32)
     grain = cv2.resize(coarse, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_CUBIC)[:, :, None]
     return np.asarray(np.array([72, 98, 128], np.float32) + 11 * grain, dtype=np.float32)
 
 
-def _light() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _light() -> _Picture:
     """Brighter on the left, as from a window."""
     across = np.linspace(1.08, 0.78, _WIDTH, dtype=np.float32)[None, :, None]
     down = np.linspace(1.02, 0.92, _HEIGHT, dtype=np.float32)[:, None, None]

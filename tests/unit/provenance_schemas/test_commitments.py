@@ -81,6 +81,8 @@ def test_files_that_are_not_the_whole_batch_do_not_join():
         ([first, first], 700),
         ([second, first], 700),
         (reordered, 700),
+        ([first, replace(second, part=2)], 700),
+        ([replace(first, parts=3), second], 700),
         ([first, second], 699),
         ([first, second], 701),
         ([doubled, second], 700),

@@ -48,6 +48,13 @@ def test_a_text_that_helps_to_open_the_commitment_is_refused(text, where):
     assert SERIAL not in str(caught.value.reason)
 
 
+@pytest.mark.parametrize("text", ["O1OQ-K2VI-LT8L", "o10q k2v1 lt81", "0l0QK2VI1T8L"])
+def test_look_alike_letters_hide_nothing(text):
+    """O reads as 0, I and L as 1, for whoever types a serial: so here too."""
+    with pytest.raises(DocumentError):
+        refuse_label_leak({"a": text}, GTIN, "010QK2V11T81M9X4T8VJ")
+
+
 def test_documents_without_the_serial_pass():
     """The passport names the GTIN, the model number and the commitment: none of them opens it."""
     refuse_label_leak(some_passport().to_json(), GTIN, SERIAL)

@@ -122,7 +122,7 @@ def test_a_block_stops_taking_when_its_time_is_used_up(chain, alice):
     slow = iter(range(10**6))
     chain.sealer._clock = lambda: START_S + 3.0 * next(slow)
 
-    blocks = [chain.sealer.seal_if_due() for _ in range(4)]
+    blocks = [chain.sealer.seal_if_due() for _ in range(6)]
 
     assert 3 == sum(len(block.transactions) for block in blocks if block)
     assert all(len(block.transactions) < 3 for block in blocks if block)
@@ -178,15 +178,18 @@ def test_a_fault_of_the_evm_on_one_transaction_does_not_stop_the_chain(chain, al
     run = chain.evm.run
 
     def crash(state, transaction):
+        outcome = run(state, transaction)
         if transaction.value == 7:
             raise ZeroDivisionError("a bug")
-        return run(state, transaction)
+        return outcome
 
     chain.evm.run = crash
     block = chain.seal()
 
     assert [fine] == ["0x" + one.transaction.hash.hex() for one in block.transactions]
     assert "a bug" == chain.ask("localnet_dropReason", crashing)
+    assert "0x0" == chain.ask("eth_getTransactionCount", alice.address, "latest")
+    assert "0x1" == chain.ask("eth_getBalance", "0x" + "11" * 20, "latest")
 
 
 def test_a_block_the_disk_refuses_is_undone_and_sealed_later(chain, alice):
