@@ -89,26 +89,27 @@ BATCH_RECORDABLE: Final = frozenset(
 NO_LONGER_CLEAR: Final = Status.STOLEN | Status.LOST | Status.REVOKED | Status.RECALLED | Status.RETIRED
 """Any of these bits, on the item or its batch, and the status is not clear."""
 
-_SETS: Final = {
-    EntryKind.SOLD: Status.SOLD,
-    EntryKind.RECALLED: Status.RECALLED,
-    EntryKind.RETIRED: Status.RETIRED,
-    EntryKind.REPORTED_STOLEN: Status.STOLEN,
-    EntryKind.REPORTED_LOST: Status.LOST,
-    EntryKind.REVOKED: Status.REVOKED,
-    EntryKind.CLAIMED: Status.CLAIMED,
+# Plain integers: a word or-ed with a flag would become a flag, and the enum keeps each one for ever.
+_SETS: Final[dict[int, int]] = {
+    EntryKind.SOLD: Status.SOLD.value,
+    EntryKind.RECALLED: Status.RECALLED.value,
+    EntryKind.RETIRED: Status.RETIRED.value,
+    EntryKind.REPORTED_STOLEN: Status.STOLEN.value,
+    EntryKind.REPORTED_LOST: Status.LOST.value,
+    EntryKind.REVOKED: Status.REVOKED.value,
+    EntryKind.CLAIMED: Status.CLAIMED.value,
 }
-_CLEARS: Final = {
-    EntryKind.RETURNED: Status.SOLD,
-    EntryKind.REPORT_WITHDRAWN: Status.STOLEN | Status.LOST,
-    EntryKind.CLAIM_KEY_SET: Status.CLAIMED,
+_CLEARS: Final[dict[int, int]] = {
+    EntryKind.RETURNED: Status.SOLD.value,
+    EntryKind.REPORT_WITHDRAWN: int(Status.STOLEN | Status.LOST),
+    EntryKind.CLAIM_KEY_SET: Status.CLAIMED.value,
 }
 
 
 def next_status(status: int, kind: int) -> int:
     """Give the status byte after one entry. The published table of `ItemRegistry`; other kinds change nothing."""
     if kind in _SETS:
-        return status | _SETS[EntryKind(kind)]
+        return status | _SETS[kind]
     if kind in _CLEARS:
-        return status & ~_CLEARS[EntryKind(kind)] & 0xFF
+        return status & ~_CLEARS[kind] & 0xFF
     return status

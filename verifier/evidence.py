@@ -37,11 +37,16 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One item that a commitment was found for, and who registered it."""
+    """One item that a commitment was found for, who registered it, and who tied the commitment to it."""
 
     item: ItemId
     registrar: Address
     registered_at: int
+    """Unix seconds."""
+    tied_by: Address
+    """The registrar again, or the actor of a replaced label."""
+    tied_at: int
+    """Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)

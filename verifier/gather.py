@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from provenance_schemas.commitments import passport_path
 from provenance_schemas.content_id import DAG_PB, ContentId
 from provenance_schemas.errors import SchemaError
-from provenance_schemas.ids import Address, ItemId
+from provenance_schemas.ids import Address, BlockRef, ItemId
 from provenance_schemas.labels import Label, label_commitment
 from provenance_schemas.passports import Passport
 from provenance_schemas.unixfs_read import resolve_path
@@ -30,7 +30,7 @@ from verifier.evidence import (
     Unavailable,
 )
 from verifier.history import Entry, ItemWords, ReplayError, documented_steps, number_entries, replay
-from verifier.label_map import LabelMap
+from verifier.label_map import LabelMap, LookUp
 from verifier.limits import CANDIDATES_MAX, ENTRIES_MAX
 from verifier.ports import ActorWord, ChainReader, ContentStore, HistorySource, RegistryState, Tips
 from verifier.trust import Brand
@@ -49,6 +49,16 @@ class RegistryAccess:
     content: ContentStore
     labels: LabelMap
     documents: DocumentReader
+
+
+def _is_disputed(candidate: Candidate, actors: Mapping[Address, ActorWord]) -> bool:
+    return actors[candidate.registrar].disputes(candidate.registered_at) or actors[candidate.tied_by].disputes(
+        candidate.tied_at
+    )
+
+
+def _day(time_s: int) -> str:
+    return datetime.fromtimestamp(time_s, UTC).date().isoformat()
 
 
 def evidence_without_registry(
@@ -120,62 +130,68 @@ class _Search:
     ) -> tuple[ItemId | Absent | Unavailable, tuple[Candidate, ...] | Unavailable]:
         if isinstance(subject, ItemId):
             return subject, Unavailable("not looked for yet")
-        found = self._candidates(label_commitment(subject.gtin, subject.serial), state.issuance)
+        found = self._candidates(label_commitment(subject.gtin, subject.serial), state.issuance, self.tips.final)
         if isinstance(found, Unavailable):
             return found, found
         if found:
             return self._first_undisputed(found), found
         return self._absent_at_latest(subject), found
 
-    def _candidates(self, commitment: bytes, issuance: int) -> tuple[Candidate, ...] | Unavailable:
+    def _candidates(self, commitment: bytes, issuance: int, at: BlockRef) -> tuple[Candidate, ...] | Unavailable:
         try:
-            return self.access.labels.candidates(commitment, issuance, self.tips.final.number, self.access.histories)[
-                :CANDIDATES_MAX
-            ]
+            found = self.access.labels.look_up(commitment, issuance, at.number, self.access.histories)
         except UnavailableError as error:
             return Unavailable(str(error))
+        if not found.unread and len(found.candidates) <= CANDIDATES_MAX:
+            return found.candidates
+        return self._sifted(found)
+
+    def _sifted(self, found: LookUp) -> tuple[Candidate, ...] | Unavailable:
+        """Put disputed issuances aside: what a stolen key wrote must neither hide nor crowd out what is genuine."""
+        names = {c.registrar for c in found.candidates} | {c.tied_by for c in found.candidates}
+        actors = self._actors(names | {unread.actor for unread in found.unread})
+        if isinstance(actors, Unavailable):
+            return actors
+        for unread in found.unread:
+            if not actors[unread.actor].disputes(unread.issued_at):
+                return Unavailable(f"what was registered on {_day(unread.issued_at)} could not be read: {unread.why}")
+        candidates = sorted(found.candidates, key=lambda candidate: _is_disputed(candidate, actors))
+        return tuple(candidates[:CANDIDATES_MAX])
 
     def _candidates_of(
         self, passport: Passport | Malformed | Unavailable, state: RegistryState
     ) -> tuple[Candidate, ...] | Unavailable:
         if not isinstance(passport, Passport):
             return Unavailable("without the passport there is no commitment to look for")
-        return self._candidates(passport.commitment, state.issuance)
+        return self._candidates(passport.commitment, state.issuance, self.tips.final)
 
     def _absent_at_latest(self, label: Label) -> Absent | Unavailable:
         """Nothing found at the final block. A registration that is not final yet is no absence."""
         if self.tips.latest.hash == self.tips.final.hash:
             return Absent()
         try:
-            state = self.access.chain.read([], [], self.tips.latest)
-            newer = self.access.labels.candidates(
-                label_commitment(label.gtin, label.serial),
-                state.issuance,
-                self.tips.latest.number,
-                self.access.histories,
-            )
-        except UnavailableError as error:
+            issuance = self._read([], [], self.tips.latest).issuance
+        except ChainUnavailableError as error:
             return Unavailable(str(error))
+        newer = self._candidates(label_commitment(label.gtin, label.serial), issuance, self.tips.latest)
+        if isinstance(newer, Unavailable):
+            return newer
         return Unavailable("registered in a block that is not final yet") if newer else Absent()
 
     def _first_undisputed(self, found: tuple[Candidate, ...]) -> ItemId:
         if len(found) == 1:
             return found[0].item
-        actors = self._actors({c.registrar for c in found})
+        actors = self._actors({c.registrar for c in found} | {c.tied_by for c in found})
         if isinstance(actors, Unavailable):
             return found[0].item
-        for candidate in found:
-            since = actors[candidate.registrar].disputed_since
-            if not 0 < since <= candidate.registered_at:
-                return candidate.item
-        return found[0].item
+        return min(found, key=lambda candidate: _is_disputed(candidate, actors)).item
 
     # ---- its words
 
     def _registered(self, item: ItemId, state: RegistryState) -> Registered | Absent | Unavailable:
         try:
             if item.token_id not in state.items:
-                state = self.access.chain.read([item], [], self.tips.final)
+                state = self._read([item], [], self.tips.final)
             words = state.items[item.token_id]
         except ChainUnavailableError as error:
             return Unavailable(str(error))
@@ -188,15 +204,22 @@ class _Search:
             return latest if isinstance(latest, Unavailable) else Unavailable("registered, but not final yet")
         return Registered(words, latest or Unavailable("the newest block does not hold this item any more"))
 
+    def _read(self, items: Sequence[ItemId], actors: Sequence[Address], at: BlockRef) -> RegistryState:
+        """Read words of the contract we trust; at a block where another one stands there, no word means anything."""
+        state = self.access.chain.read(items, actors, at)
+        if state.code_hash != self.access.brand.registry.code_hash:
+            raise ChainUnavailableError(f"the contract is not the one we trust at block {at.number}")
+        return state
+
     def _latest_words(self, item: ItemId) -> ItemWords | Unavailable | None:
         try:
-            return self.access.chain.read([item], [], self.tips.latest).items[item.token_id]
+            return self._read([item], [], self.tips.latest).items[item.token_id]
         except ChainUnavailableError as error:
             return Unavailable(str(error))
 
     def _actors(self, addresses: set[Address]) -> Mapping[Address, ActorWord] | Unavailable:
         try:
-            return self.access.chain.read([], sorted(addresses), self.tips.final).actors
+            return self._read([], sorted(addresses), self.tips.final).actors
         except ChainUnavailableError as error:
             return Unavailable(str(error))
 
@@ -204,8 +227,7 @@ class _Search:
 
     def _history(self, item: ItemId, registered: Registered) -> History | Unavailable:
         why = "no source of events"
-        latest = registered.latest
-        until = self.tips.final if isinstance(latest, Unavailable) else self.tips.latest
+        until = self.tips.final if isinstance(registered.latest, Unavailable) else self.tips.latest
         for source in self.access.histories:
             try:
                 found = source.entries(item, until_block=until.number, count_max=ENTRIES_MAX)
@@ -218,11 +240,11 @@ class _Search:
 
     def _replayed(self, item: ItemId, registered: Registered, entries: Sequence[Entry]) -> History:
         final = tuple(e for e in entries if e.block_number <= self.tips.final.number)
-        pending = tuple(entries[len(final) :])
         replay(item, registered.final, final)
-        if pending and not isinstance(registered.latest, Unavailable):
-            replay(item, registered.latest, entries)
-        return History(final, pending)
+        if isinstance(registered.latest, Unavailable):
+            return History(final)
+        replay(item, registered.latest, entries)  # also where none is pending: a hidden one shows here
+        return History(final, tuple(entries[len(final) :]))
 
     def _passport(self, item: ItemId, words: ItemWords) -> Passport | Malformed | Unavailable:
         root = ContentId(DAG_PB, words.passports)
@@ -248,7 +270,9 @@ class _Search:
         passport: Passport | Malformed | Unavailable,
     ) -> Evidence:
         history = self._history(item, registered)
-        actors = {c.registrar for c in candidates} if isinstance(candidates, tuple) else set()
+        actors: set[Address] = set()
+        if isinstance(candidates, tuple):
+            actors = {c.registrar for c in candidates} | {c.tied_by for c in candidates}
         documents = {}
         if isinstance(history, History):
             actors |= {entry.meta.actor for entry in history.final}

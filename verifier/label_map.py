@@ -1,36 +1,61 @@
 """From a label's commitment to the items it was ever recorded for, proved complete.
 
-The map is built from the registry's issuance events and the commitment files they name. It holds only what replayed to
-the issuance word on chain and what matched its content id, so a miss is a proof (docs/adr/0004).
+The map is built from the registry's issuance events and the commitment files they name. It holds only what replayed
+to the issuance word on chain and what matched its content id, so a miss is a proof (docs/adr/0004).
 """
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from provenance_schemas.content_id import DAG_PB, ContentId
 from provenance_schemas.errors import SchemaError
 from provenance_schemas.ids import Address, BatchId, ItemId
+from provenance_schemas.step_kinds import EntryKind
 from provenance_schemas.steps import parse_step
 from verifier.commitment_files import batch_commitments
 from verifier.content import checked_block
-from verifier.errors import ChainUnavailableError, UnavailableError
+from verifier.errors import ChainUnavailableError, ContentUnavailableError
 from verifier.evidence import Candidate
 from verifier.issuance import Issuance, LabelReplacement, Registration, fold_issuance
-from verifier.limits import DOCUMENT_SIZE_MAX_BYTES, ISSUANCES_MAX
+from verifier.limits import DOCUMENT_SIZE_MAX_BYTES, ISSUANCES_MAX, UNREAD_FAILURES_MAX, UNREAD_RETRY_S
 from verifier.ports import ContentStore, HistorySource
 
 _START: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """An issuance whose content could not be had. It may tie the commitment looked for, or not."""
+
+    actor: Address
+    issued_at: int
+    """Unix seconds."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """What the map knows of one commitment."""
+
+    candidates: tuple[Candidate, ...]
+    """In the order they were issued."""
+    unread: tuple[Unread, ...]
+    """Empty: the candidates are proved to be all."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Opening:
-    """One commitment's tie to one item, made by the n-th issuance."""
+    """One commitment's tie to one item, made by the n-th issuance (from 0)."""
 
     token_id: int
     ordinal: int
+    actor: Address
+    time_s: int
 
 
 @dataclass(slots=True)
@@ -43,20 +68,42 @@ class _Books:
     """Every issuance word seen, and how many issuances it covers: a reader may ask for an older block."""
     registrars: dict[int, tuple[Address, int]] = field(default_factory=dict)
     openings: dict[bytes, tuple[_Opening, ...]] = field(default_factory=dict)
+    unread: dict[int, tuple[Issuance, str]] = field(default_factory=dict)
+    """By ordinal: issuances whose content could not be had, and why. The one that failed longest ago is first."""
 
-    def add(self, commitment: bytes, token_id: int, ordinal: int) -> None:
-        self.openings[commitment] = (*self.openings.get(commitment, ()), _Opening(token_id, ordinal))
+    def add(self, commitment: bytes, opening: _Opening) -> None:
+        self.openings[commitment] = (*self.openings.get(commitment, ()), opening)
+
+    def copy(self) -> _Books:
+        return _Books(
+            self.word,
+            self.next_block,
+            dict(self.ordinals),
+            dict(self.registrars),
+            dict(self.openings),
+            dict(self.unread),
+        )
 
 
 class LabelMap:
     """The labels of one registry. Safe to use from several threads."""
 
-    def __init__(self, chain_id: int, contract: Address, deployed_block: int, content: ContentStore) -> None:
+    def __init__(
+        self,
+        chain_id: int,
+        contract: Address,
+        deployed_block: int,
+        content: ContentStore,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._chain_id = chain_id
         self._contract = contract
         self._deployed_block = deployed_block
         self._content = content
+        self._clock = clock
         self._books = _Books(next_block=deployed_block)
+        self._retry_at = clock()
         self._lock = threading.Lock()
 
     def guess(self, commitment: bytes) -> ItemId | None:
@@ -64,95 +111,126 @@ class LabelMap:
         openings = self._books.openings.get(commitment)
         return ItemId(self._chain_id, self._contract, openings[0].token_id) if openings else None
 
-    def candidates(
+    def look_up(
         self, commitment: bytes, word: int, until_block: int, sources: tuple[HistorySource, ...]
-    ) -> tuple[Candidate, ...]:
+    ) -> LookUp:
         """Give every item the commitment was recorded for, as of the issuance `word` read at `until_block`.
 
-        Raises UnavailableError when no source replays to the word, or a commitment file cannot be had.
+        Raises ChainUnavailableError when no source replays to the word.
         """
         books = self._books
-        if word not in books.ordinals:
+        if word not in books.ordinals or (books.unread and self._clock() >= self._retry_at):
             with self._lock:
-                books = self._follow(word, until_block, sources)
+                books = self._brought_up(word, until_block, sources)
         limit = books.ordinals[word]
-        found: dict[int, None] = {}
-        for opening in books.openings.get(commitment, ()):
-            if opening.ordinal < limit:
-                found[opening.token_id] = None
-        return tuple(self._candidate(books, token_id) for token_id in found)
+        openings = sorted(books.openings.get(commitment, ()), key=lambda opening: opening.ordinal)
+        return LookUp(
+            tuple(self._candidate(books, opening) for opening in openings if opening.ordinal < limit),
+            tuple(
+                Unread(issuance.meta.actor, issuance.meta.time_s, why)
+                for ordinal, (issuance, why) in books.unread.items()
+                if ordinal < limit
+            ),
+        )
 
-    def _candidate(self, books: _Books, token_id: int) -> Candidate:
-        item = ItemId(self._chain_id, self._contract, token_id)
+    def _candidate(self, books: _Books, opening: _Opening) -> Candidate:
+        item = ItemId(self._chain_id, self._contract, opening.token_id)
         registrar, registered_at = books.registrars[item.batch.batch]
-        return Candidate(item, registrar, registered_at)
+        return Candidate(item, registrar, registered_at, opening.actor, opening.time_s)
 
-    def _follow(self, word: int, until_block: int, sources: tuple[HistorySource, ...]) -> _Books:
-        if word in self._books.ordinals:
+    # ---- events
+
+    def _brought_up(self, word: int, until_block: int, sources: tuple[HistorySource, ...]) -> _Books:
+        """Follow the events to `word` where it is new, then read what content is missing."""
+        if word not in self._books.ordinals:
+            books = self._followed(word, until_block, sources)
+        elif self._books.unread and self._clock() >= self._retry_at:
+            books = self._books.copy()
+        else:
             return self._books
+        self._read_missing(books)
+        self._books = books
+        return books
+
+    def _followed(self, word: int, until_block: int, sources: tuple[HistorySource, ...]) -> _Books:
         why = "no source of events"
         for fresh_start in (False, True):  # a reorganisation under us needs the second round
             for source in sources:
-                books = _Books(next_block=self._deployed_block) if fresh_start else self._copy()
+                books = _Books(next_block=self._deployed_block) if fresh_start else self._books.copy()
                 if until_block < books.next_block and not fresh_start:
                     continue
                 try:
-                    complete = self._extend(books, source, until_block, word)
+                    if self._extend(books, source, until_block, word):
+                        return books
+                    why = "the registrations found do not replay to the word on chain"
                 except ChainUnavailableError as error:
                     why = str(error)
-                    continue
-                if complete:
-                    self._books = books
-                    return books
-                why = "the registrations found do not replay to the word on chain"
         raise ChainUnavailableError(why)
 
-    def _copy(self) -> _Books:
-        old = self._books
-        return _Books(old.word, old.next_block, dict(old.ordinals), dict(old.registrars), dict(old.openings))
-
     def _extend(self, books: _Books, source: HistorySource, until_block: int, word: int) -> bool:
-        """Fold a source's events into `books`; True when they reach `word`. Only then is any content read."""
+        """Fold a source's events into `books`; True when they end at `word`. Only then is any of them believed.
+
+        One event more is a lie as much as one less: the word was read at `until_block`.
+        """
         first = books.ordinals[books.word]
         left = max(ISSUANCES_MAX - first, 1)
         issuances = source.issuances(from_block=books.next_block, until_block=until_block, count_max=left)
-        for ordinal, issuance in enumerate(issuances, start=first + 1):
-            books.word = fold_issuance(books.word, issuance, self._chain_id, self._contract)
-            books.ordinals[books.word] = ordinal
-        if word not in books.ordinals:
-            return False
         for ordinal, issuance in enumerate(issuances, start=first):
-            self._enter(books, issuance, ordinal)
+            books.word = fold_issuance(books.word, issuance, self._chain_id, self._contract)
+            books.ordinals[books.word] = ordinal + 1
+            books.unread[ordinal] = issuance, "it was not asked for yet"
+        if books.word != word:
+            return False
+        for issuance in issuances:
+            if isinstance(issuance, Registration):
+                books.registrars[issuance.batch] = (issuance.meta.actor, issuance.meta.time_s)
         books.next_block = until_block + 1
         return True
 
-    def _enter(self, books: _Books, issuance: Issuance, ordinal: int) -> None:
-        if isinstance(issuance, Registration):
-            books.registrars[issuance.batch] = (issuance.meta.actor, issuance.meta.time_s)
-            batch = BatchId(self._chain_id, self._contract, issuance.batch)
-            for commitment, index in self._commitments(issuance).items():
-                books.add(commitment, batch.item(index).token_id, ordinal)
-            return
-        commitment_of_step = self._replacement(issuance)
-        if commitment_of_step is not None:
-            books.add(commitment_of_step, issuance.token_id, ordinal)
+    # ---- content
 
-    def _commitments(self, registration: Registration) -> dict[bytes, int]:
-        """Read a batch's commitment files. A batch whose proven bytes are no such files ties no label."""
+    def _read_missing(self, books: _Books) -> None:
+        """Read the content of unread issuances, until a few could not be had: the rest waits for the next time."""
+        failures = 0
+        for ordinal, (issuance, _) in list(books.unread.items()):
+            if failures == UNREAD_FAILURES_MAX:
+                break
+            del books.unread[ordinal]
+            try:
+                for commitment, token_id in self._ties(issuance):
+                    books.add(commitment, _Opening(token_id, ordinal, issuance.meta.actor, issuance.meta.time_s))
+            except ContentUnavailableError as error:
+                # Behind the others, so that content which is gone for good never keeps the rest from being read.
+                books.unread[ordinal] = issuance, str(error)
+                failures += 1
+        self._retry_at = self._clock() + UNREAD_RETRY_S
+
+    def _ties(self, issuance: Issuance) -> Iterator[tuple[bytes, int]]:
+        """Give (commitment, token id). Proven bytes that are no commitment files, or no such step, tie no label."""
+        if isinstance(issuance, LabelReplacement):
+            return self._replaced(issuance)
+        return self._registered(issuance)
+
+    def _registered(self, registration: Registration) -> Iterator[tuple[bytes, int]]:
         root = ContentId(DAG_PB, registration.passports)
+        batch = BatchId(self._chain_id, self._contract, registration.batch)
         try:
-            return batch_commitments(root, registration.count, self._block)
-        except UnavailableError:
-            raise
+            commitments = batch_commitments(root, registration.count, self._block)
         except SchemaError:
-            return {}
+            return iter(())
+        return iter([(commitment, batch.item(index).token_id) for commitment, index in commitments.items()])
 
-    def _replacement(self, replacement: LabelReplacement) -> bytes | None:
+    def _replaced(self, replacement: LabelReplacement) -> Iterator[tuple[bytes, int]]:
         data = checked_block(self._content, replacement.document, DOCUMENT_SIZE_MAX_BYTES)
+        item = ItemId(self._chain_id, self._contract, replacement.token_id)
         try:
-            return parse_step(data).commitment
+            step = parse_step(data)
         except SchemaError:
-            return None
+            return iter(())
+        # A document about another piece must not tie that piece's label to this one: it would make it a double.
+        if step.kind is not EntryKind.LABEL_REPLACED or step.subject != item or step.commitment is None:
+            return iter(())
+        return iter([(step.commitment, replacement.token_id)])
 
     def _block(self, cid: ContentId) -> bytes:
         return checked_block(self._content, cid)

@@ -17,20 +17,35 @@ ISSUANCES_MAX: Final = 200_000
 """Most registrations and replaced labels walked for one registry."""
 
 CANDIDATES_MAX: Final = 8
-"""Most items looked at for one commitment. More than one is already a failed `item.unique`."""
+"""Most items kept for one commitment, undisputed ones first. More than one of those is a failed `item.unique`."""
+
+UNREAD_FAILURES_MAX: Final = 3
+"""Most commitment files waited for in vain in one look-up; the others are asked for next time."""
+
+UNREAD_RETRY_S: Final = 5.0
+"""Pause before commitment files that could not be had are asked for again."""
 
 RPC_RESPONSE_MAX_BYTES: Final = 64 * 1024 * 1024
 RPC_CONNECT_TIMEOUT_S: Final = 2.0
 RPC_READ_TIMEOUT_S: Final = 5.0
 
+RPC_TOTAL_TIMEOUT_S: Final = 30.0
+"""Longest a node may take for one whole answer, however steadily it drips."""
+
 LOG_RANGE_BLOCKS_MAX: Final = 50_000
 """First width of an eth_getLogs range; halved whenever a node says it is too much."""
+
+LOG_REQUESTS_MAX: Final = 5_000
+"""Most eth_getLogs requests for one walk."""
 
 CHAIN_FRESH_MIN_S: Final = -60
 """How far a block may be ahead of our clock."""
 
 CHAIN_FRESH_MAX_S: Final = 120
 """How old the latest block may be, unless the trust file says otherwise for a slower chain."""
+
+CHAIN_FINAL_LAG_MAX_S: Final = 7_200
+"""How far the final block may be behind the latest. A node that picks its own old block hides what came since."""
 
 HAPPENED_AFTER_RECORDED_MAX_S: Final = 24 * 3600
 """A step may claim to have happened this long after it was recorded: time zones, clocks of scanners."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
 import aleph_cid
@@ -48,7 +49,7 @@ def test_file_ids_equal_those_of_aleph_cid():
     """A second implementation that needs nothing but a wheel: files of one and of many chunks."""
     sizes = [0, 1, 256 * 1024, 256 * 1024 + 1, 3 * 1024 * 1024 + 5]
     contents = [bytes([size % 251]) * size for size in sizes]
-    contents += [case.content for case in edge_files(__import__("random").Random(1)) if len(case.content) < 10_000]
+    contents += [case.content for case in edge_files(random.Random(1)) if len(case.content) < 10_000]
     for content in contents:
         hasher = aleph_cid.CidHasher.for_ipfs_v1_raw_leaves()
         hasher.update(content)

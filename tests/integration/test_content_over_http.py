@@ -1,4 +1,4 @@
-"""Nodes and gateways that fail, lie, stall and send elsewhere: never a wrong block, never a hang, never a lost write."""
+"""Nodes and gateways that fail, lie, stall and send elsewhere: never a wrong block, a hang or a lost write."""
 
 from __future__ import annotations
 

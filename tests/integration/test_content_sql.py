@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sqlite3
@@ -183,7 +182,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(path):
     acknowledged = 0
     for _ in range(3):
         writer = subprocess.Popen(
-            [sys.executable, "-c", WRITE_FOREVER, str(path)], stdout=subprocess.PIPE, text=True, cwd=os.getcwd()
+            [sys.executable, "-c", WRITE_FOREVER, str(path)], stdout=subprocess.PIPE, text=True
         )
         lines = [writer.stdout.readline() for _ in range(15)]
         writer.send_signal(signal.SIGKILL)

@@ -60,6 +60,9 @@ class RpcChain:
         tips = Tips(self._header(final).block, self._header(latest).block)
         if tips.latest.number < tips.final.number:
             raise ChainUnavailableError("the node's latest block is older than its final one")
+        # An older block proves that there is no contract, and nothing at all against an item.
+        if tips.final.number < self._registry.deployed_block:
+            raise ChainUnavailableError("the node's final block is older than the registry")
         return tips
 
     def _check_identity(self, chain_id: Any, deployed: Any) -> None:
@@ -97,6 +100,8 @@ class RpcChain:
             slots += item_slots(item)
         slots += [actor_slot(actor) for actor in actors]
         code_hash, values = self._prove(slots, at)
+        if code_hash != self._registry.code_hash:
+            return RegistryState(code_hash, 0, {}, {})  # another contract's words mean something else
         words = {}
         for number, item in enumerate(items):
             start = 1 + 6 * number

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
 import urllib3
 
 from verifier.errors import ChainUnavailableError
-from verifier.limits import RPC_CONNECT_TIMEOUT_S, RPC_READ_TIMEOUT_S, RPC_RESPONSE_MAX_BYTES
+from verifier.limits import (
+    RPC_CONNECT_TIMEOUT_S,
+    RPC_READ_TIMEOUT_S,
+    RPC_RESPONSE_MAX_BYTES,
+    RPC_TOTAL_TIMEOUT_S,
+)
 
 _CHUNK: Final = 1 << 16
 Call = tuple[str, list[Any]]
@@ -34,10 +40,12 @@ class RpcClient:
         *,
         read_timeout_s: float = RPC_READ_TIMEOUT_S,
         connect_timeout_s: float = RPC_CONNECT_TIMEOUT_S,
+        total_timeout_s: float = RPC_TOTAL_TIMEOUT_S,
     ) -> None:
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"a node URL begins with http:// or https://, got {url!r}")
         self.url = url
+        self._total_timeout_s = total_timeout_s
         timeout = urllib3.Timeout(connect=connect_timeout_s, read=read_timeout_s)
         # One retry, on connecting and on a keep-alive connection that the node closed meanwhile: calls here only read.
         retries = urllib3.Retry(total=1, redirect=0, status=0, backoff_factor=0, allowed_methods=None)
@@ -92,12 +100,16 @@ class RpcClient:
             raise ChainUnavailableError(f"{self.url}: the node's answer is not JSON") from error
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        deadline = time.monotonic() + self._total_timeout_s
         data = bytearray()
-        for chunk in response.stream(_CHUNK):
+        while chunk := response.read1(_CHUNK, decode_content=True):
             data += chunk
             if len(data) > RPC_RESPONSE_MAX_BYTES:
                 response.close()
                 raise ChainUnavailableError(f"{self.url}: answer over {RPC_RESPONSE_MAX_BYTES} bytes")
+            if time.monotonic() > deadline:
+                response.close()
+                raise ChainUnavailableError(f"{self.url}: answer not whole after {self._total_timeout_s} s")
         return bytes(data)
 
 

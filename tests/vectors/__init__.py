@@ -1,0 +1,1 @@
+"""Answers that every implementation must give, as files."""
