@@ -122,7 +122,7 @@ class HouseMissingError(InputError):
     """The folder holds no house. Run `assay mint init` first, or name another folder with --data."""
 
     def __init__(self, data_dir: Path) -> None:
-        super().__init__(f"{data_dir} holds no house; set one up with `assay mint init`, or name its folder with --data")
+        super().__init__(f"{data_dir} holds no house; set one up with `assay mint init`, or name one with --data")
         self.data_dir = data_dir
 
 

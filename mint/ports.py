@@ -100,7 +100,7 @@ class LedgerWriter(Protocol):
         """Give a contract's code; empty where there is none."""
         ...
 
-    def call(self, contract: str, address: Address, function: str, arguments: Sequence[object]) -> Any:  # noqa: ANN401
+    def call(self, contract: str, address: Address, function: str, arguments: Sequence[object]) -> Any:
         """Ask a view of a contract; a struct comes back as a tuple. Raises RefusedError."""
         ...
 

@@ -62,9 +62,7 @@ def read_header(content: bytes) -> ImageHeader:
         raise ImageError(f"The {kind} file is cut off. {WANTED}") from error
     pixels_max = WEBP_PIXELS_MAX if kind == "WEBP" else PIXELS_MAX
     if not (0 < width <= SIDE_MAX and 0 < height <= SIDE_MAX and width * height <= pixels_max):
-        refuse(
-            f"the picture is {width} x {height} pixels, the limit for {kind} is {pixels_max // 10**6} million"
-        )
+        refuse(f"the picture is {width} x {height} pixels, the limit for {kind} is {pixels_max // 10**6} million")
     if kind == "JPEG":
         _limit_scans(content, width * height)
     return ImageHeader(kind, width, height)

@@ -46,7 +46,7 @@ class Verifier:
         self.trust = trust
         self._open_registry = open_registry
         self._now = now
-        self._open: dict[str, RegistryAccess] = {}
+        self._open: dict[Brand, RegistryAccess] = {}
 
     def verify_label(self, text: str, policy: Policy) -> Verification:
         """Verify the item that a label's text names."""
@@ -81,7 +81,7 @@ class Verifier:
 
     def access(self, brand: Brand) -> RegistryAccess:
         """Open a brand's registry, once."""
-        access = self._open.get(brand.name)
+        access = self._open.get(brand)
         if access is None:
-            access = self._open[brand.name] = self._open_registry(brand)
+            access = self._open[brand] = self._open_registry(brand)
         return access

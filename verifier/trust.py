@@ -19,6 +19,7 @@ from verifier.limits import CHAIN_FRESH_MAX_S
 TRUST_TYPE: Final = "assay/trust-1"
 _SIZE_MAX_BYTES: Final = 1 << 20
 _HOST: Final = re.compile(r"(?=.{1,260}$)[a-z0-9.-]+(:[0-9]{1,5})?")
+_URL: Final = re.compile(r"https?://[!-~]{1,2000}")
 _PREFIX: Final = re.compile(r"[0-9]{4,14}")
 _HASH: Final = re.compile(r"0x[0-9a-f]{64}")
 
@@ -89,7 +90,7 @@ def parse_trust(text: str, *, source: str = "trust file") -> TrustRegistry:
     """Read the text of a trust file."""
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TrustError(f"{source}: not JSON ({error})") from error
     reader = _Reader(source)
     top = reader.table(value, "", {"type", "brands", "nodes", "gateways"})
@@ -99,9 +100,7 @@ def parse_trust(text: str, *, source: str = "trust file") -> TrustRegistry:
     hosts = [host for brand in brands for host in brand.hosts]
     if len(hosts) != len(set(hosts)):
         raise TrustError(f"{source}: /brands: one host belongs to one brand")
-    nodes = tuple(reader.text(v, f"/nodes/{i}") for i, v in enumerate(top.get("nodes") or ()))
-    gateways = tuple(reader.text(v, f"/gateways/{i}") for i, v in enumerate(top.get("gateways") or ()))
-    return TrustRegistry(brands, nodes, gateways)
+    return TrustRegistry(brands, reader.urls(top, "nodes"), reader.urls(top, "gateways"))
 
 
 class _Reader:
@@ -125,6 +124,12 @@ class _Reader:
         if not isinstance(value, list) or not value:
             raise self.fail(f"{field}/{name}", "must be a list with at least one entry")
         return value
+
+    def urls(self, table: dict[str, Any], name: str) -> tuple[str, ...]:
+        value = table.get(name, [])
+        if not isinstance(value, list):
+            raise self.fail(f"/{name}", "must be a list of URLs")
+        return tuple(self.text(url, f"/{name}/{i}", _URL) for i, url in enumerate(value))
 
     def text(self, value: Any, field: str, pattern: re.Pattern[str] | None = None) -> str:
         if not isinstance(value, str) or not value or (pattern and not pattern.fullmatch(value)):

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import requests
 from eth_abi.abi import decode as abi_decode
 from eth_abi.exceptions import DecodingError
+from eth_typing import ChecksumAddress
 from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 from web3.exceptions import ContractLogicError, Web3Exception, Web3RPCError
@@ -93,7 +94,7 @@ class RpcWriter:
         """Give a contract's code."""
         return bytes.fromhex(self._ask("eth_getCode", account, "latest")[2:])
 
-    def call(self, contract: str, address: Address, function: str, arguments: Sequence[object]) -> Any:  # noqa: ANN401
+    def call(self, contract: str, address: Address, function: str, arguments: Sequence[object]) -> Any:
         """Ask a view of a contract."""
         bound = self._contract(contract, address)
         return self._web3_answer(lambda: bound.get_function_by_name(function)(*arguments).call())
@@ -144,11 +145,13 @@ class RpcWriter:
         """Give the newest block's time."""
         return int(self._ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
-    def _contract(self, contract: str, address: Address | None) -> Contract:
-        built = self._web3.eth.contract(abi=artifact(contract)["abi"])
-        return built(address) if address is not None else built  # type: ignore[return-value]
+    def _contract(self, contract: str, address: Address | None) -> Contract | type[Contract]:
+        abi = artifact(contract)["abi"]
+        if address is None:
+            return self._web3.eth.contract(abi=abi)
+        return self._web3.eth.contract(cast("ChecksumAddress", address), abi=abi)
 
-    def _ask(self, method: str, *params: Any) -> Any:  # noqa: ANN401
+    def _ask(self, method: str, *params: Any) -> Any:
         try:
             answer = self._reader.call(method, *params)
         except ChainUnavailableError as error:

@@ -34,6 +34,9 @@ RETRY_S: Final = 1.0
 BODY_MAX_BYTES: Final = 8 * 1024 * 1024
 RESPONSE_MAX_BYTES: Final = 32 * 1024 * 1024
 BATCH_MAX: Final = 500
+DEPTH_MAX: Final = 64
+"""Nesting of a request. The EVM raises Python's own recursion limit beyond what the JSON parser survives."""
+
 CONNECTIONS_MAX: Final = 128
 IDLE_MAX_S: Final = 60.0
 LOGS_MAX: Final = 20_000

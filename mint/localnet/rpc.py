@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from mint.localnet.errors import (
     InternalError,
@@ -17,10 +18,12 @@ from mint.localnet.errors import (
     RpcError,
     TooManyResultsError,
 )
-from mint.localnet.limits import BATCH_MAX, RESPONSE_MAX_BYTES
+from mint.localnet.limits import BATCH_MAX, DEPTH_MAX, RESPONSE_MAX_BYTES
 
 Methods: TypeAlias = dict[str, Callable[..., object]]
 _LOG = logging.getLogger(__name__)
+_TOKENS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+"""Strings, to step over them, and brackets."""
 
 
 class Dispatcher:
@@ -32,8 +35,8 @@ class Dispatcher:
     def answer(self, body: bytes) -> bytes:
         """Answer one request or one batch; empty where only notifications came in."""
         try:
-            asked = json.loads(body)
-        except (ValueError, RecursionError):
+            asked = _parse(body)
+        except ValueError:
             return _failure(None, ParseError("the body is not JSON"))
         if not isinstance(asked, list):
             return self._one(asked)
@@ -86,6 +89,17 @@ class Dispatcher:
         except TypeError as error:
             raise InvalidParamsError(f"{name}: {error}") from error
         return method(*params)
+
+
+def _parse(body: bytes) -> object:
+    """Read JSON that is not nested too deep. Raises ValueError."""
+    if body.count(b"[") + body.count(b"{") > DEPTH_MAX:
+        depth = 0
+        for token in _TOKENS.finditer(body):
+            depth += (token[0] in b"[{") - (token[0] in b"]}")
+            if depth > DEPTH_MAX:
+                raise ValueError(f"nested deeper than {DEPTH_MAX}")
+    return json.loads(body)
 
 
 def _id_of(request: object) -> object:

@@ -181,9 +181,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(path):
     """Three writers killed mid-work: each batch they reported is whole, and the file opens again."""
     acknowledged = 0
     for _ in range(3):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITE_FOREVER, str(path)], stdout=subprocess.PIPE, text=True
-        )
+        writer = subprocess.Popen([sys.executable, "-c", WRITE_FOREVER, str(path)], stdout=subprocess.PIPE, text=True)
         lines = [writer.stdout.readline() for _ in range(15)]
         writer.send_signal(signal.SIGKILL)
         lines += writer.stdout.readlines()

@@ -1,4 +1,4 @@
-"""Write unixfs.json with the JavaScript importer: `python -m tests.vectors.make_unixfs`. Vectors are only ever added."""
+"""Write unixfs.json with the JavaScript importer (`python -m tests.vectors.make_unixfs`); it only ever adds."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from provenance_schemas.ids import ItemId
 from verifier.adapters.registry_events import (
     ENTRY_TOPICS,
     ISSUANCE_TOPICS,
+    belongs_to,
     decode_entry,
     decode_issuance,
 )
@@ -33,7 +34,11 @@ class IndexedLogs:
         if len(logs) > count_max:
             raise ChainUnavailableError(f"more than {count_max} entries: over this verifier's limit")
         registry = self._registry
-        return tuple(decode_entry(log.as_rpc(), registry.chain_id, registry.contract) for log in logs)
+        return tuple(
+            decode_entry(log, registry.chain_id, registry.contract)
+            for log in (stored.as_rpc() for stored in logs)
+            if belongs_to(log, item)
+        )
 
     def issuances(self, *, from_block: int, until_block: int, count_max: int) -> tuple[Issuance, ...]:
         """Give registrations and replaced labels of the whole registry."""

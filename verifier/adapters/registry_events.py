@@ -15,7 +15,7 @@ from provenance_schemas.folding import (
     transfer_digest,
     void_digest,
 )
-from provenance_schemas.ids import Address, address_of
+from provenance_schemas.ids import Address, ItemId, address_of
 from provenance_schemas.keccak import keccak256
 from provenance_schemas.step_kinds import DOCUMENTED
 from verifier.errors import ChainUnavailableError
@@ -59,7 +59,8 @@ _WORDS: Final = {
     CLAIM_KEY_SET: 2,
     LABEL_REPLACED: 3,
 }
-_BATCH_LANE: Final = frozenset({BATCH_REGISTERED, BATCH_STEP_RECORDED, BATCH_STEP_VOIDED})
+BATCH_LANE: Final = frozenset({BATCH_REGISTERED, BATCH_STEP_RECORDED, BATCH_STEP_VOIDED})
+"""Topics of the batch's own lane; the other entries are of one item's."""
 
 
 class _Log:
@@ -86,16 +87,22 @@ class _Log:
         return int.from_bytes(self.words[word])
 
 
+def belongs_to(log: Mapping[str, Any], item: ItemId) -> bool:
+    """Say whether a log of ENTRY_TOPICS is of this item's or its batch's lane: a token and a batch may share a number."""
+    lane, subject = subject_of(log)
+    return subject == (item.batch.batch if lane is Lane.BATCH else item.token_id)
+
+
 def subject_of(log: Mapping[str, Any]) -> tuple[Lane, int]:
     """Say which lane a log belongs to: the batch's or one token's."""
     parsed = _Log(log)
-    return (Lane.BATCH if parsed.topic in _BATCH_LANE else Lane.ITEM), parsed.subject
+    return (Lane.BATCH if parsed.topic in BATCH_LANE else Lane.ITEM), parsed.subject
 
 
 def decode_entry(log: Mapping[str, Any], chain_id: int, contract: Address) -> Entry:
     """Read one log of ENTRY_TOPICS. Raises ChainUnavailableError when it is malformed."""
     parsed = _Log(log)
-    lane = Lane.BATCH if parsed.topic in _BATCH_LANE else Lane.ITEM
+    lane = Lane.BATCH if parsed.topic in BATCH_LANE else Lane.ITEM
     digest = parsed.words[0]
     document: ContentId | None = None
     from_: Address | None = None

@@ -65,7 +65,7 @@ class RpcClient:
         answers = [answer] if isinstance(answer, dict) else answer
         if not isinstance(answers, list) or len(answers) != len(calls):
             raise ChainUnavailableError(f"{self.url}: the node's answer is not JSON-RPC")
-        by_id = {a.get("id"): a for a in answers if isinstance(a, dict)}
+        by_id = {a["id"]: a for a in answers if isinstance(a, dict) and isinstance(a.get("id"), int)}
         return [self._result(by_id.get(number), method) for number, (method, _) in enumerate(calls)]
 
     def _result(self, answer: dict[str, Any] | None, method: str) -> Any:
@@ -89,6 +89,7 @@ class RpcClient:
             )
             try:
                 if response.status != 200:
+                    response.close()  # its body is not read, and must not be taken for the next answer
                     raise ChainUnavailableError(f"{self.url}: HTTP {response.status}")
                 data = self._read(response)
             finally:
@@ -102,7 +103,7 @@ class RpcClient:
     def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
         deadline = time.monotonic() + self._total_timeout_s
         data = bytearray()
-        while chunk := response.read1(_CHUNK, decode_content=True):
+        while chunk := response.read1(_CHUNK, decode_content=False):
             data += chunk
             if len(data) > RPC_RESPONSE_MAX_BYTES:
                 response.close()

@@ -8,6 +8,7 @@ from provenance_schemas.ids import ItemId
 from verifier.adapters.registry_events import (
     ENTRY_TOPICS,
     ISSUANCE_TOPICS,
+    belongs_to,
     decode_entry,
     decode_issuance,
 )
@@ -15,7 +16,7 @@ from verifier.adapters.rpc_client import RpcClient, RpcError
 from verifier.errors import ChainUnavailableError
 from verifier.history import Entry
 from verifier.issuance import Issuance, in_order
-from verifier.limits import LOG_RANGE_BLOCKS_MAX
+from verifier.limits import LOG_RANGE_BLOCKS_MAX, LOG_REQUESTS_MAX
 from verifier.trust import Registry
 
 _GROWTH: Final = 2
@@ -35,7 +36,9 @@ class RpcLogs:
             [list(ENTRY_TOPICS), subjects], self._registry.deployed_block, until_block, count_max
         )
         registry = self._registry
-        return tuple(decode_entry(log, registry.chain_id, registry.contract) for log in logs)
+        return tuple(
+            decode_entry(log, registry.chain_id, registry.contract) for log in logs if belongs_to(log, item)
+        )
 
     def issuances(self, *, from_block: int, until_block: int, count_max: int) -> tuple[Issuance, ...]:
         """Ask for every registration and every replaced label."""
@@ -49,7 +52,11 @@ class RpcLogs:
         logs: list[dict[str, Any]] = []
         width = LOG_RANGE_BLOCKS_MAX
         at = from_block
+        requests = 0
         while at <= until_block:
+            requests += 1
+            if requests > LOG_REQUESTS_MAX:
+                raise ChainUnavailableError(f"more than {LOG_REQUESTS_MAX} requests for logs: over this verifier's limit")
             to = min(at + width - 1, until_block)
             try:
                 found = self._ask(topics, at, to)
@@ -77,4 +84,14 @@ class RpcLogs:
         )
         if not isinstance(found, list):
             raise ChainUnavailableError("the node's logs are not a list")
-        return [log for log in found if isinstance(log, dict) and not log.get("removed")]
+        logs = [log for log in found if isinstance(log, dict) and not log.get("removed")]
+        if not all(from_block <= _block_number(log) <= until_block for log in logs):
+            raise ChainUnavailableError("the node gave logs of blocks that were not asked for")
+        return logs
+
+
+def _block_number(log: dict[str, Any]) -> int:
+    try:
+        return int(log["blockNumber"], 16)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ChainUnavailableError(f"the node gave a malformed log ({error})") from error

@@ -53,6 +53,10 @@ def _fault(document: StepDocument, entry: Entry, item: ItemId) -> str | None:
     expected = item.batch if entry.lane is Lane.BATCH else item
     if document.subject != expected:
         return f"is about {document.subject}"
+    if document.recorder.account != entry.meta.actor:
+        return f"names {document.recorder.account} as its recorder, the chain names {entry.meta.actor}"
+    if document.recorder.account != entry.meta.actor:
+        return f"names {document.recorder.account} as its recorder, the chain names {entry.meta.actor}"
     if entry.voids is not None and document.voids_entry != entry.voids:
         return f"voids entry {document.voids_entry}, the chain voids entry {entry.voids}"
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provenance_schemas.ids import BlockRef
 from verifier.evidence import Absent, Evidence, Unavailable
-from verifier.limits import CHAIN_FRESH_MAX_S, CHAIN_FRESH_MIN_S
+from verifier.limits import CHAIN_FINAL_LAG_MAX_S, CHAIN_FRESH_MAX_S, CHAIN_FRESH_MIN_S
 from verifier.trust import Brand
 from verifier.verdict import Code, Finding, Outcome, passed, unknown
 
@@ -18,6 +18,12 @@ def check_chain_final(evidence: Evidence) -> Finding:
         return unknown(code, evidence.registered.why)
     if isinstance(evidence.registered, Absent):
         return passed(code, f"absence was proved at final block {evidence.final.number}")
+    if isinstance(evidence.latest, Unavailable):
+        return unknown(code, evidence.latest.why)
+    lag_s = (evidence.latest.mined_at - evidence.final.mined_at).total_seconds()
+    if lag_s > CHAIN_FINAL_LAG_MAX_S:
+        # The node names the final block; an old one of its choice would hide a replaced label or a new owner.
+        return unknown(code, f"the node's final block is {lag_s:.0f} s behind its latest")
     return passed(code, f"read at final block {evidence.final.number}")
 
 

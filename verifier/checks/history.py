@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import pairwise
+from itertools import accumulate
 
 from provenance_schemas.steps import StepDocument
 from verifier.evidence import Evidence, History, Unavailable
@@ -37,7 +37,9 @@ def check_history_ordered(evidence: Evidence) -> Finding:
     for entry, happened_at in times:
         if happened_at.timestamp() - entry.meta.time_s > HAPPENED_AFTER_RECORDED_MAX_S:
             return failed(code, f"a step claims to have happened after it was recorded ({_day(happened_at)})")
-    for (_, before), (_, after) in pairwise(times):
+    # Against the latest so far, not the one before: small steps back would add up to any time.
+    latest_so_far = accumulate((happened_at for _, happened_at in times), max)
+    for before, (_, after) in zip(latest_so_far, times, strict=True):
         if (before - after).total_seconds() > HAPPENED_BACKWARDS_MAX_S:
             return failed(code, f"time runs back from {_day(before)} to {_day(after)}")
     if unread:
@@ -65,7 +67,7 @@ def check_history_authorised(evidence: Evidence) -> Finding:
         word = evidence.actors.get(entry.meta.actor)
         if word is None:
             unread = True
-        elif 0 < word.disputed_since <= entry.meta.time_s:
+        elif word.disputes(entry.meta.time_s):
             return failed(code, _disputed(entry))
     if unread:
         return unknown(code, "whether an actor is disputed could not be read")

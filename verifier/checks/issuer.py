@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from verifier.evidence import Absent, Candidate, Evidence, Unavailable
+from provenance_schemas.ids import Address, BlockRef, ItemId
+from verifier.evidence import Absent, Evidence, History, Unavailable
 from verifier.verdict import Code, Finding, failed, passed, unknown
 
 _CODE = Code.ISSUER_TRUSTED
@@ -17,6 +18,8 @@ def check_issuer_trusted(evidence: Evidence) -> Finding:
         return unknown(_CODE, brand.why)
     if isinstance(code_hash, Unavailable):
         return unknown(_CODE, code_hash.why)
+    if isinstance(evidence.final, BlockRef) and evidence.final.number < brand.registry.deployed_block:
+        return unknown(_CODE, "the block read is older than the registry")
     if isinstance(code_hash, Absent):
         return failed(_CODE, f"there is no contract at {brand.registry.contract}")
     if code_hash != brand.registry.code_hash:
@@ -25,12 +28,12 @@ def check_issuer_trusted(evidence: Evidence) -> Finding:
 
 
 def _registration(evidence: Evidence, good: str) -> Finding:
-    if not isinstance(evidence.candidates, tuple):
-        return unknown(_CODE, evidence.candidates.why)
-    candidate = next((c for c in evidence.candidates if c.item == evidence.item), None)
-    if candidate is None:
-        return passed(_CODE, good)
-    disputed = is_disputed(evidence, candidate)
+    if not isinstance(evidence.item, ItemId):
+        return passed(_CODE, good)  # nothing is recorded, so nobody recorded it
+    signed = _registered_by(evidence)
+    if signed is None:
+        return unknown(_CODE, "who registered the item could not be read")
+    disputed = is_disputed(evidence, *signed)
     if disputed is None:
         return unknown(_CODE, "whether the registration is disputed could not be read")
     if disputed:
@@ -38,11 +41,20 @@ def _registration(evidence: Evidence, good: str) -> Finding:
     return passed(_CODE, good)
 
 
-def is_disputed(evidence: Evidence, candidate: Candidate) -> bool | None:
-    """Say whether a registration came from a disputed key; None when it could not be read."""
+def _registered_by(evidence: Evidence) -> tuple[Address, int] | None:
+    """Give the registrar and the time, from the history where there is one: commitment files may name no label."""
+    if isinstance(evidence.history, History):
+        first = evidence.history.final[0].meta
+        return first.actor, first.time_s
+    if isinstance(evidence.candidates, tuple):
+        own = next((c for c in evidence.candidates if c.item == evidence.item), None)
+        return (own.registrar, own.registered_at) if own else None
+    return None
+
+
+def is_disputed(evidence: Evidence, actor: Address, at_s: int) -> bool | None:
+    """Say whether what `actor` wrote at a block's time is disputed; None when it could not be read."""
     if isinstance(evidence.actors, Unavailable):
         return None
-    word = evidence.actors.get(candidate.registrar)
-    if word is None:
-        return None
-    return 0 < word.disputed_since <= candidate.registered_at
+    word = evidence.actors.get(actor)
+    return None if word is None else word.disputes(at_s)

@@ -6,9 +6,10 @@ import sqlite3
 import threading
 from typing import Any, Final
 
+from provenance_schemas.errors import IdError
 from provenance_schemas.folding import word_length
 from provenance_schemas.ids import INDEX_BITS, BlockRef, ItemId
-from verifier.adapters.registry_events import ENTRY_TOPICS, LABEL_REPLACED, subject_of
+from verifier.adapters.registry_events import BATCH_LANE, ENTRY_TOPICS, LABEL_REPLACED, subject_of
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.rpc_logs import RpcLogs
 from verifier.errors import ChainUnavailableError
@@ -83,8 +84,8 @@ class Follower:
         """Compare how many entries each touched lane has with the length its word counts."""
         touched: dict[tuple[Lane, int], int] = {}
         for log in logs:
+            key = subject_of(log)
             if log["topics"][0] != LABEL_REPLACED:
-                key = subject_of(log)
                 touched[key] = touched.get(key, 0) + 1
         at = BlockRef.at(
             int(block["number"], 16), bytes.fromhex(block["hash"][2:]), int(block["timestamp"], 16)
@@ -98,14 +99,18 @@ class Follower:
                 if found is None:
                     raise GapError(f"the node gave events of {item}, which the registry does not hold")
                 length = word_length(found.batch_state if lane is Lane.BATCH else found.state)
-                known = touched[lane, subject] + self._known(subject)
+                known = touched[lane, subject] + self._known(lane, subject)
                 if known != length:
                     raise GapError(f"{item}: {known} entries found, its word counts {length}")
 
     def _probe(self, lane: Lane, subject: int) -> ItemId:
         token_id = subject << INDEX_BITS if lane is Lane.BATCH else subject
-        return ItemId(self._registry.chain_id, self._registry.contract, token_id)
+        try:
+            return ItemId(self._registry.chain_id, self._registry.contract, token_id)
+        except IdError as error:
+            raise GapError(f"the node gave events of token {token_id}, which no batch can hold") from error
 
-    def _known(self, subject: int) -> int:
+    def _known(self, lane: Lane, subject: int) -> int:
         until = self._store.next_block() - 1
-        return len(self._store.by_subjects([f"0x{subject:064x}"], ENTRY_TOPICS, until))
+        topics = [topic for topic in ENTRY_TOPICS if (topic in BATCH_LANE) == (lane is Lane.BATCH)]
+        return len(self._store.by_subjects([f"0x{subject:064x}"], topics, until))

@@ -13,6 +13,7 @@ from typing import Any, Final
 from verifier.errors import ChainUnavailableError
 
 _HASHES_KEPT: Final = 1_024
+_NUMBER_MAX: Final = 2**63 - 1
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS log(
   block_number INTEGER NOT NULL, log_index INTEGER NOT NULL, topic TEXT NOT NULL,
@@ -49,8 +50,11 @@ class StoredLog:
         """Read one log of `eth_getLogs`. Raises ChainUnavailableError when it is malformed."""
         try:
             topic, subject = log["topics"]
-            return cls(int(log["blockNumber"], 16), int(log["logIndex"], 16), topic, subject, log["data"])
-        except (KeyError, TypeError, ValueError) as error:
+            number, index, content = int(log["blockNumber"], 16), int(log["logIndex"], 16), log["data"]
+            if not isinstance(content, str) or not 0 <= number <= _NUMBER_MAX or not 0 <= index <= _NUMBER_MAX:
+                raise ValueError("a number or the data is out of range")
+            return cls(number, index, topic.lower(), f"0x{int(subject, 16):064x}", content)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ChainUnavailableError(f"the node gave a malformed log ({error})") from error
 
 

@@ -16,7 +16,7 @@ LABEL = Label(HOST, GTIN, SERIAL)
 
 def test_a_label_is_written_in_capitals_for_the_dense_mode():
     """The exact text that goes into the symbol, and its lower-case twin for readers that dislike capitals."""
-    assert TEXT == format_label(HOST, GTIN, SERIAL)
+    assert format_label(HOST, GTIN, SERIAL) == TEXT
     assert f"https://{HOST}/01/{GTIN}/21/{SERIAL}" == format_label(HOST, GTIN, SERIAL, upper=False)
     assert len(TEXT) == 50 + len(HOST)
 
@@ -38,7 +38,7 @@ def test_a_label_is_written_in_capitals_for_the_dense_mode():
 )
 def test_every_way_a_phone_may_send_a_label_means_the_same(text):
     """Case, a GTIN-13, escapes, the scheme's own port, resolver parameters, a fragment."""
-    assert LABEL == parse_label(text)
+    assert parse_label(text) == LABEL
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_demonstration_on_this_machine_needs_no_certificate(host):
 
 def test_a_port_is_part_of_the_host():
     """Another port is another site, so the trust file must name it."""
-    assert "id.maison.example:8443" == parse_label(TEXT.replace("EXAMPLE", "EXAMPLE:8443")).host
+    assert parse_label(TEXT.replace("EXAMPLE", "EXAMPLE:8443")).host == "id.maison.example:8443"
 
 
 def test_new_serials_are_well_formed_and_differ():
@@ -115,7 +115,7 @@ def test_new_serials_are_well_formed_and_differ():
 @pytest.mark.parametrize("typed", [SERIAL, SERIAL.lower(), "7kq2 m9x4 t8vj 3b6n w5r1", "7KQ2-M9X4-T8VJ-3B6N-W5R1"])
 def test_a_typed_serial_is_forgiven_its_form(typed):
     """Case, spaces and dashes."""
-    assert SERIAL == normalise_serial(typed)
+    assert normalise_serial(typed) == SERIAL
 
 
 @pytest.mark.parametrize(

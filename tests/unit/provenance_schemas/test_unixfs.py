@@ -301,7 +301,10 @@ def test_what_is_not_a_file_or_a_directory_is_refused(blocks, content):
     cid = ContentId.of(content, DAG_PB)
     blocks[cid] = content
 
-    for read in (lambda: read_file(cid, blocks.__getitem__, size_max_bytes=9), lambda: list_directory(cid, blocks.get)):
+    for read in (
+        lambda: read_file(cid, blocks.__getitem__, size_max_bytes=9),
+        lambda: list_directory(cid, blocks.__getitem__),
+    ):
         with pytest.raises(ContentError):
             read()
 

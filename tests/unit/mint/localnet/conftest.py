@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.mint.localnet.contracts import STORE_INIT
 from tests.unit.mint.localnet.support import Chain, Sender
 
 
@@ -26,3 +27,11 @@ def chain(tmp_path: Path, alice: Sender, bob: Sender) -> Iterator[Chain]:
     opened = Chain(tmp_path, alice, bob)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def store(chain: Chain, alice: Sender) -> str:
+    """Address of the store contract, sealed in block 1."""
+    tx_hash = chain.send(alice.sign(to=None, gas=1_000_000, value=0, data=STORE_INIT))
+    chain.seal()
+    return chain.ask("eth_getTransactionReceipt", tx_hash)["contractAddress"]

@@ -1,0 +1,249 @@
+"""The site in English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from provenance_schemas.step_kinds import EntryKind
+from verifier.answers import Answer
+from verifier.verdict import Code, Outcome
+from web.presenters.catalogue import (
+    AnswerWords,
+    Custody,
+    ErrorWords,
+    FrameWords,
+    Refusal,
+    ScanWords,
+    StepState,
+    VerdictWords,
+    Words,
+)
+from web.presenters.language import Language
+
+_COMPARE: Final = "Compare the details with the piece in your hands."
+_WITHDRAWN: Final = "No longer certified"
+
+_ANSWERS: Final = {
+    Answer.VERIFIED: AnswerWords(
+        "Registered by {brand}", "Authentic record", f"Issued by us, record intact. {_COMPARE}"
+    ),
+    Answer.VERIFIED_PENDING: AnswerWords(
+        "Registered by {brand}",
+        "Authentic record, last step pending",
+        f"Issued by us, record intact. The newest step is being confirmed. {_COMPARE}",
+    ),
+    Answer.UNUSUAL_ACTIVITY: AnswerWords(
+        "Check before you buy",
+        "Genuine code, unusual activity",
+        f"We issued this code, but it is checked in an unusual way: copies of the label may be about. {_COMPARE}",
+    ),
+    Answer.NOT_SOLD_YET: AnswerWords(
+        "Check before you buy",
+        "Registered, not yet sold",
+        "We issued this code and have recorded no sale: this piece should still be with us or in a boutique.",
+    ),
+    Answer.STEP_UNCONFIRMED: AnswerWords(
+        "Look at the provenance",
+        "Authentic record, one step unconfirmed",
+        f"Issued by us. One step below is disputed or cannot be read. {_COMPARE}",
+    ),
+    Answer.STOLEN: AnswerWords(
+        "Do not buy",
+        "Reported stolen",
+        "This piece was reported stolen. Do not confront the seller. Contact {brand}.",
+    ),
+    Answer.LOST: AnswerWords(
+        "Do not buy",
+        "Reported lost",
+        "This piece was reported lost. Do not confront the seller. Contact {brand}.",
+    ),
+    Answer.REVOKED: AnswerWords(
+        "Record withdrawn", _WITHDRAWN, "We withdrew this record. The provenance below says when."
+    ),
+    Answer.RECALLED: AnswerWords(
+        "Piece recalled", _WITHDRAWN, "We recalled this piece. Please contact {brand} before you use or buy it."
+    ),
+    Answer.RETIRED: AnswerWords(
+        "Record closed", _WITHDRAWN, "We closed this record for good: the piece should not be offered any more."
+    ),
+    Answer.LABEL_REPLACED: AnswerWords(
+        "Label replaced", _WITHDRAWN, "This label was replaced. The piece carries a newer one: ask for it."
+    ),
+    Answer.NOT_GENUINE: AnswerWords(
+        "Do not buy",
+        "This label is not genuine",
+        "This label does not open the record that it points to. Do not rely on it.",
+    ),
+    Answer.NOT_ISSUED: AnswerWords(
+        "Not in our registry",
+        "We did not issue this code",
+        "No piece of ours carries this code. It may be invented, or mistyped: check each character.",
+    ),
+    Answer.CANNOT_VERIFY: AnswerWords(
+        "No answer",
+        "Cannot verify right now",
+        "We could not read everything that an answer needs. This says nothing against the piece. Try again later.",
+    ),
+}
+
+_CHECKS: Final = {
+    Code.LABEL_WELL_FORMED: "Label in the maker’s form",
+    Code.ISSUER_TRUSTED: "Registry is the maker’s own",
+    Code.ITEM_RECORDED: "Piece recorded in the registry",
+    Code.ITEM_COMMITTED: "Label opens the piece’s record",
+    Code.ITEM_UNIQUE: "No second piece with this label",
+    Code.PASSPORT_MATCH: "Passport is the one recorded",
+    Code.PASSPORT_VALID: "Passport valid, and of this piece",
+    Code.HISTORY_COMPLETE: "History complete, nothing hidden",
+    Code.HISTORY_ORDERED: "Steps in the order of time",
+    Code.HISTORY_AUTHORISED: "Every step by an undisputed actor",
+    Code.DOCUMENTS_MATCH: "Step documents are those recorded",
+    Code.DOCUMENTS_VALID: "Step documents valid",
+    Code.STATUS_CLEAR: "Not stolen, lost or withdrawn",
+    Code.CHAIN_FINAL: "Read at a final block",
+    Code.CHAIN_FRESH: "Registry up to date",
+    Code.SCAN_PATTERN_PLAUSIBLE: "Label used in a plausible way",
+    Code.SALE_RECORDED: "Sale recorded by the maker",
+    Code.POSSESSION_SHOWN: "Possession shown",
+}
+
+_KINDS: Final = {
+    EntryKind.SOURCED: "Material sourced",
+    EntryKind.MANUFACTURED: "Made",
+    EntryKind.INSPECTED: "Inspected",
+    EntryKind.SHIPPED: "Shipped",
+    EntryKind.RECEIVED: "Received",
+    EntryKind.CUSTOMS_CLEARED: "Cleared by customs",
+    EntryKind.SOLD: "Sold",
+    EntryKind.SERVICED: "Serviced",
+    EntryKind.AUTHENTICATED: "Authenticated by an expert",
+    EntryKind.LABEL_REPLACED: "Label replaced",
+    EntryKind.RECALLED: "Recalled",
+    EntryKind.RETIRED: "Retired",
+    EntryKind.RETURNED: "Returned to the house",
+    EntryKind.REPORTED_STOLEN: "Reported stolen",
+    EntryKind.REPORTED_LOST: "Reported lost",
+    EntryKind.REPORT_WITHDRAWN: "Report withdrawn",
+    EntryKind.REVOKED: "Record withdrawn",
+    EntryKind.VOIDED: "Earlier step voided",
+    EntryKind.REGISTERED: "Registered",
+    EntryKind.TRANSFERRED: "New owner on record",
+    EntryKind.CLAIMED: "Claimed by its owner",
+    EntryKind.CLAIM_KEY_SET: "Claim card renewed",
+}
+
+_ERRORS: Final = {
+    400: ErrorWords("We cannot read this request", "Check the address, or start again from the first page."),
+    403: ErrorWords("Not open to you", "This page is not public."),
+    404: ErrorWords("There is no such page", "Check the address, or start again from the first page."),
+    405: ErrorWords("Not possible here", "This address does not take that kind of request."),
+    413: ErrorWords("The photo is too large", "Send a photo of at most 15 MB."),
+    421: ErrorWords(
+        "This is not our address", "No label of ours leads to the address you used. Check it letter by letter."
+    ),
+    500: ErrorWords("Something went wrong on our side", "This says nothing about any piece. Please try again later."),
+    503: ErrorWords("Busy right now", "Please try again in a moment."),
+}
+
+_REFUSALS: Final = {
+    Refusal.NOTHING_GIVEN: "Choose a photo, or type the code of the label.",
+    Refusal.NOT_A_PICTURE: "We cannot open this file as a photo. Send a JPEG, PNG, WebP or GIF of at most 15 MB.",
+    Refusal.NO_CODE: "We found no QR code in this photo. Fill the picture with the label, in even light.",
+    Refusal.SEVERAL_LABELS: "There is more than one label in this photo. Photograph one at a time.",
+    Refusal.NOT_A_LABEL: "This code is not one of our labels.",
+    Refusal.GTIN_WRONG: "The article number (GTIN) is not right. Check each digit.",
+    Refusal.SERIAL_WRONG: "The serial is not right. Check each character.",
+    Refusal.FOREIGN_HOST: "This code leads to {host}, which is not an address of ours. Do not follow it.",
+    Refusal.BUSY: "Many photos are being read at once. Please try again in a moment.",
+}
+
+ENGLISH: Final = Words(
+    language=Language.EN,
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    first_of_month="1",
+    age_units=("s", "min", "h", "days"),
+    answers=_ANSWERS,
+    checks=_CHECKS,
+    outcomes={Outcome.PASSED: "Passed", Outcome.FAILED: "Failed", Outcome.UNKNOWN: "Not known"},
+    kinds=_KINDS,
+    states={
+        StepState.CONFIRMED: "Confirmed",
+        StepState.PENDING: "Pending: not final yet",
+        StepState.UNCONFIRMED: "Unconfirmed: its document cannot be read",
+        StepState.DISPUTED: "Disputed: recorded with a key we do not trust any more",
+        StepState.VOIDED: "Voided by a later step",
+    },
+    custody={
+        Custody.STOCK: "With the house, not yet sold",
+        Custody.HOUSE: "Sold; held by the house, which could move it, until its owner claims it",
+        Custody.OWNER: "Registered to a private owner",
+    },
+    errors=_ERRORS,
+    refusals=_REFUSALS,
+    frame=FrameWords(
+        skip="Skip to content",
+        official="Official check at",
+        caveat="A label can be copied. We certify the record, not the thing in your hands: always compare the piece.",
+        footer="Footer",
+        home="Check a piece",
+        other_language="Français",
+        title="{headline} · {brand}",
+        preview="Open to see the record as it stands now.",
+        preview_title="Provenance record",
+    ),
+    verdict=VerdictWords(
+        serial="Serial on the label",
+        checked="Checked",
+        registry="Registry as of",
+        registry_age="{moment} ({age} old)",
+        registry_away="Not reached",
+        custody="Owner on record",
+        compare="Compare with the piece",
+        compare_hint="A true piece shows every one of these.",
+        pictures="Pictures on record",
+        provenance="Provenance",
+        happened="Happened",
+        recorded="Recorded",
+        by="Recorded by {recorder}",
+        reason="Reason:",
+        proof="Proof: {passed} of {count} checks passed",
+        advisory="advisory",
+        item="Item",
+        final_block="Final block",
+        latest_block="Newest block",
+        block="{number}, {moment}",
+        again="Try again",
+        another="Check another piece",
+    ),
+    scan=ScanWords(
+        headline="Check a piece",
+        lead="Point your phone’s camera at the label: it opens the record. Or use a photo, or type the code. "
+        "Nothing is kept.",
+        photo_title="From a photo",
+        take="Take a photo of the label",
+        choose="Choose a photo",
+        photo_hint="JPEG, PNG, WebP or GIF, up to 15 MB.",
+        read="Read the label",
+        typed_title="By its code",
+        serial="Serial",
+        serial_hint="20 letters and digits below the QR code, or the label’s whole address.",
+        gtin="Article number (GTIN)",
+        gtin_hint="8 to 14 digits, printed with the serial.",
+        check="Check",
+        refused="That did not work",
+        technical="Technical detail:",
+    ),
+)

@@ -1,0 +1,26 @@
+"""The languages the site speaks."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+from typing import Final
+
+from werkzeug.datastructures import LanguageAccept
+
+
+@unique
+class Language(StrEnum):
+    """An ISO 639-1 code, as it stands in `lang` attributes."""
+
+    EN = "en"
+    FR = "fr"
+
+
+DEFAULT: Final = Language.EN
+
+
+def choose_language(asked: str | None, accepted: LanguageAccept) -> Language:
+    """Take what was asked for by `?lang=`, else what the browser prefers, else English."""
+    if asked in set(Language):
+        return Language(asked)
+    return Language(accepted.best_match([language.value for language in Language], DEFAULT.value))
