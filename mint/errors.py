@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from provenance_schemas.ids import Address, ItemId
 
@@ -15,7 +14,7 @@ _FAULTS_SHOWN = 20
 class MintError(Exception):
     """Base of every error of this package."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
     """Of the command line: 1 refused, 2 bad input, 3 the world is not there (resume later)."""
 
 

@@ -41,6 +41,9 @@ class State(StrEnum):
     """It changed nothing on the ledger and never will."""
 
 
+REVERTED: Final = "reverted"
+"""Reason of a mined intent that failed in its block; once that is final, so is the failure."""
+
 OPEN: Final = (State.PLANNED, State.PUBLISHED, State.SIGNED, State.SENT, State.MINED)
 _MOVES: Final = {
     State.PLANNED: {State.PUBLISHED, State.FAILED},
@@ -99,6 +102,8 @@ class Intent:
     gas_used: int | None
     contract: Address | None
     """Where a deployment put its contract."""
+    gas: int | None = None
+    """What its signings allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +241,7 @@ class Outbox:
 
     def attempts(self, intent: Intent) -> list[Attempt]:
         """Give an intent's living signings, oldest first."""
-        rows = self.database.rows(
-            "SELECT * FROM attempt WHERE intent = ? AND dead = 0 ORDER BY signed_at_s, rowid", (intent.id,)
-        )
+        rows = self.database.rows("SELECT * FROM attempt WHERE intent = ? AND dead = 0 ORDER BY rowid", (intent.id,))
         return [
             Attempt(
                 row["hash"], row["nonce"], row["raw"], int(row["fee_max_wei"]), int(row["tip_wei"]), row["signed_at_s"]
@@ -263,6 +266,7 @@ class Outbox:
             return self._move(
                 intent,
                 State.MINED,
+                reason=None if receipt.succeeded else REVERTED,
                 block_number=receipt.block_number,
                 block_hash=receipt.block_hash,
                 gas_used=receipt.gas_used,
@@ -321,4 +325,5 @@ def _intent(row: Any) -> Intent:
         block_hash=row["block_hash"],
         gas_used=row["gas_used"],
         contract=row["contract"],
+        gas=row["gas"],
     )

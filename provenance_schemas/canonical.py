@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Final, NoReturn, TypeAlias
@@ -21,6 +22,7 @@ DOCUMENT_MAX_BYTES: Final = 256 * 1024
 DEPTH_MAX: Final = 32
 INTEGER_MAX: Final = 2**53 - 1
 _NUMBER_MAX_CHARACTERS: Final = 40
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -51,9 +53,7 @@ def parse_canonical(content: bytes) -> dict[str, Json]:
     """
     document = parse_json_strict(content)
     if rfc8785.dumps(document) != content:
-        raise DocumentError(
-            "", "not in canonical form (RFC 8785): key order, white space or spelling differs"
-        )
+        raise DocumentError("", "not in canonical form (RFC 8785): key order, white space or spelling differs")
     return document
 
 
@@ -79,9 +79,7 @@ def parse_json_strict(content: bytes) -> dict[str, Json]:
     except UnicodeDecodeError as error:
         raise DocumentError("", f"not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
-        raise DocumentError(
-            "", f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        ) from error
+        raise DocumentError("", f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise DocumentError("", f"nested deeper than {DEPTH_MAX}") from error
     _check(value, "", 1)
@@ -116,9 +114,11 @@ def _check(value: object, pointer: str, depth: int) -> None:
 
 
 def _check_text(text: str, pointer: str, what: str) -> None:
+    if text.isascii():
+        return
     if not unicodedata.is_normalized("NFC", text):
         raise DocumentError(pointer, f"{what} {text[:40]!r} is not in Unicode form NFC")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         raise DocumentError(pointer, f"{what} {text[:40]!r} holds half a surrogate pair")
 
 
@@ -153,9 +153,7 @@ def _number(literal: str) -> object:
         kept = math.isfinite(number) and Decimal(literal) == Decimal(repr(number))
     except InvalidOperation:
         kept = False
-    return (
-        number if kept else _Refused(f"{literal} has more digits than a JSON number keeps; write it as text")
-    )
+    return number if kept else _Refused(f"{literal} has more digits than a JSON number keeps; write it as text")
 
 
 def _constant(literal: str) -> NoReturn:

@@ -21,7 +21,7 @@ CAR_MAX_BYTES: Final = 1024**3
 _HEADER_MAX_BYTES: Final = 2048
 _HEADER_START: Final = b"\xa2\x65roots"
 _HEADER_END: Final = b"\x67version\x01"
-_CID_TAG: Final = b"\xd8\x2a\x58"
+_CID_TAG: Final = b"\xd8\x2a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,15 @@ def car_header(raw_roots: Sequence[bytes]) -> bytes:
     """Write the header over binary content ids, length prefix included: DAG-CBOR of one fixed shape."""
     if len(raw_roots) > ROOTS_MAX:
         raise ValueError(f"a CAR names at most {ROOTS_MAX} roots, got {len(raw_roots)}")
-    roots = b"".join(_CID_TAG + bytes([len(raw) + 1]) + b"\0" + raw for raw in raw_roots)
+    roots = b"".join(_CID_TAG + _byte_string(b"\0" + raw) for raw in raw_roots)
     header = _HEADER_START + bytes([0x80 | len(raw_roots)]) + roots + _HEADER_END
     return write_varint(len(header)) + header
+
+
+def _byte_string(content: bytes) -> bytes:
+    """CBOR: the length in the first byte if it fits there, else in the next."""
+    length = len(content)
+    return (bytes([0x40 | length]) if length < 24 else bytes([0x58, length])) + content
 
 
 def car_parts(roots: Sequence[ContentId], blocks: Iterable[tuple[ContentId, bytes]]) -> Iterator[bytes]:
@@ -75,7 +81,7 @@ def read_car(stream: Readable, *, size_max_bytes: int = CAR_MAX_BYTES) -> Car:
 def _roots(header: bytes) -> tuple[ContentId, ...]:
     at = len(_HEADER_START) + 1
     count = header[at - 1] & 0x7F if len(header) >= at else 0
-    step = len(_CID_TAG) + 2 + CID_BYTES
+    step = len(_CID_TAG + _byte_string(bytes(CID_BYTES + 1)))
     raw_roots = [header[at + step * index : at + step * (index + 1)][-CID_BYTES:] for index in range(count)]
     if count > ROOTS_MAX or car_header(raw_roots)[len(write_varint(len(header))) :] != header:
         raise ContentError("CAR header is not version 1 with CIDv1 roots")

@@ -74,9 +74,7 @@ def _number(number: int, value: int) -> bytes:
 
 def encode_node(links: Sequence[Link], unixfs: UnixFs) -> bytes:
     """Write one dag-pb block."""
-    parts = [
-        _field(2, _field(1, link.cid.raw) + _field(2, link.name) + _number(3, link.tsize)) for link in links
-    ]
+    parts = [_field(2, _field(1, link.cid.raw) + _field(2, link.name) + _number(3, link.tsize)) for link in links]
     return b"".join(parts) + _field(1, _encode_unixfs(unixfs))
 
 
@@ -116,12 +114,7 @@ def decode_node(block: bytes) -> PbNode:
 def _decode_link(content: bytes) -> Link:
     fields = _single_fields(content, "link")
     cid, name, tsize = fields.get(1), fields.get(2, b""), fields.get(3, 0)
-    if (
-        not isinstance(cid, bytes)
-        or not isinstance(name, bytes)
-        or not isinstance(tsize, int)
-        or len(fields) > 3
-    ):
+    if not isinstance(cid, bytes) or not isinstance(name, bytes) or not isinstance(tsize, int) or len(fields) > 3:
         raise ContentError("dag-pb link needs a content id, a name and a size, and nothing else")
     return Link(name, ContentId.from_raw(cid), tsize)
 

@@ -20,9 +20,7 @@ _C1: Final = 0x87C37B91114253D5
 _C2: Final = 0x4CF5AD432745937F
 
 
-def build_shard(
-    entries: Sequence[tuple[bytes, Link]], put: Callable[[ContentId, bytes], None], level: int = 0
-) -> Link:
+def build_shard(entries: Sequence[tuple[bytes, Link]], put: Callable[[ContentId, bytes], None], level: int = 0) -> Link:
     """Write the shard over (`hash_name(link.name)`, link) pairs; return the unnamed link to its root.
 
     Raises ContentError when two names share all 64 bits of their hash.
@@ -52,9 +50,7 @@ def shard_slots(node: PbNode) -> dict[int, Link]:
     """
     shard = node.unixfs
     if shard.kind is not Kind.HAMT_SHARD or shard.hash_type != HAMT_MURMUR3 or shard.fanout != FANOUT:
-        raise ContentError(
-            f"shard with hash {shard.hash_type} and fan-out {shard.fanout}; murmur3 and 256 are known"
-        )
+        raise ContentError(f"shard with hash {shard.hash_type} and fan-out {shard.fanout}; murmur3 and 256 are known")
     slots: dict[int, Link] = {}
     for link in node.links:
         slot = _slot(link.name)

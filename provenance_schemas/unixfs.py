@@ -154,9 +154,7 @@ def _close_full(levels: list[list[Node]], lowest: int, put: Put, width: int) -> 
 def _file_node(children: list[Node], put: Put) -> Node:
     size = sum(child.size for child in children)
     links = [Link(b"", child.cid, child.tsize) for child in children]
-    block = encode_node(
-        links, UnixFs(Kind.FILE, size=size, block_sizes=tuple(child.size for child in children))
-    )
+    block = encode_node(links, UnixFs(Kind.FILE, size=size, block_sizes=tuple(child.size for child in children)))
     cid = ContentId.of(block, DAG_PB)
     put(cid, block)
     return Node(cid, len(block) + sum(child.tsize for child in children), size)

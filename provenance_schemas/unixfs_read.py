@@ -103,9 +103,7 @@ def file_size(cid: ContentId, node: PbNode) -> int:
         raise ContentError(f"{cid}: not a file but a {unixfs.kind.name.lower()}")
     # An empty child costs a block and gives nothing: a tree of them would never end.
     if len(unixfs.block_sizes) != len(node.links) or 0 in unixfs.block_sizes:
-        raise ContentError(
-            f"{cid}: {len(node.links)} links and {len(unixfs.block_sizes)} sizes, or an empty part"
-        )
+        raise ContentError(f"{cid}: {len(node.links)} links and {len(unixfs.block_sizes)} sizes, or an empty part")
     size = len(unixfs.content) + sum(unixfs.block_sizes)
     if unixfs.size is not None and unixfs.size != size:
         raise ContentError(f"{cid}: claims {unixfs.size} bytes, its parts are {size}")
@@ -128,9 +126,7 @@ def resolve_path(cid: ContentId, segments: Sequence[str], get: Get) -> Resolutio
     return Resolution(cid, tuple(crossed))
 
 
-def _lookup(
-    cid: ContentId, name: bytes, get: Get, crossed: list[tuple[ContentId, bytes]]
-) -> ContentId | None:
+def _lookup(cid: ContentId, name: bytes, get: Get, crossed: list[tuple[ContentId, bytes]]) -> ContentId | None:
     """Find one name in a plain or sharded directory; a file holds no names."""
     if cid.codec == RAW:
         return None

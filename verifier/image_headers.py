@@ -9,23 +9,22 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
 from verifier.errors import ImageError
-
-SIZE_MAX_BYTES: Final = 15 * 1024 * 1024
-PIXELS_MAX: Final = 50_000_000
-WEBP_PIXELS_MAX: Final = 25_000_000  # its decoder holds four whole pictures of 4 bytes a pixel
-SIDE_MAX: Final = 20_000
-SCANS_MAX: Final = 40
-SCANNED_PIXELS_MAX: Final = 600_000_000
-"""Scans times pixels: every scan of a progressive JPEG visits the whole picture, however few bytes it has."""
-# Readers walk these one by one in Python, and join what they find: 16,000 Exif parts take them 20 s.
-JPEG_MARKERS_MAX: Final = 512
-PNG_CHUNKS_MAX: Final = 16_384
-GIF_BLOCKS_MAX: Final = 4_096
-
-WANTED: Final = "Send a photo as JPEG, PNG, WebP or GIF, up to 15 MB and 50 megapixels."
+from verifier.image_exif import jpeg_segments
+from verifier.image_limits import (
+    GIF_BLOCKS_MAX,
+    PIXELS_MAX,
+    PNG_CHUNKS_MAX,
+    SCANNED_PIXELS_MAX,
+    SCANS_MAX,
+    SIDE_MAX,
+    SIZE_MAX_BYTES,
+    WANTED,
+    WEBP_PIXELS_MAX,
+    refusal,
+)
 
 _FRAME_MARKERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _OTHERS: Final = (
@@ -52,9 +51,9 @@ class ImageHeader:
 def read_header(content: bytes) -> ImageHeader:
     """Read and limit what `content` says of itself. Raises ImageError that says what to send instead."""
     if not content:
-        refuse("the file is empty")
+        raise refusal("the file is empty")
     if len(content) > SIZE_MAX_BYTES:
-        refuse(f"the file has {len(content) / 2**20:.1f} MB")
+        raise refusal(f"the file has {len(content) / 2**20:.1f} MB")
     kind = _kind(content)
     try:
         width, height = _SIZES[kind](content)
@@ -62,15 +61,12 @@ def read_header(content: bytes) -> ImageHeader:
         raise ImageError(f"The {kind} file is cut off. {WANTED}") from error
     pixels_max = WEBP_PIXELS_MAX if kind == "WEBP" else PIXELS_MAX
     if not (0 < width <= SIDE_MAX and 0 < height <= SIDE_MAX and width * height <= pixels_max):
-        refuse(f"the picture is {width} x {height} pixels, the limit for {kind} is {pixels_max // 10**6} million")
+        raise refusal(
+            f"the picture is {width} x {height} pixels, the limit for {kind} is {pixels_max // 10**6} million"
+        )
     if kind == "JPEG":
         _limit_scans(content, width * height)
     return ImageHeader(kind, width, height)
-
-
-def refuse(reason: str) -> NoReturn:
-    """Raise the ImageError for `reason`, and say what to send instead."""
-    raise ImageError(f"{reason[0].upper()}{reason[1:]}. {WANTED}")
 
 
 def _kind(content: bytes) -> str:
@@ -83,7 +79,7 @@ def _kind(content: bytes) -> str:
         return "WEBP"
     if content.startswith((b"GIF87a", b"GIF89a")):
         return "GIF"
-    refuse(f"this is {_other_kind(content)}, not a photo we can read")
+    raise refusal(f"this is {_other_kind(content)}, not a photo we can read")
 
 
 def _other_kind(content: bytes) -> str:
@@ -106,25 +102,15 @@ def _is_text(start: bytes) -> bool:
 
 
 def _jpeg_size(content: bytes) -> tuple[int, int]:
-    """Walk the markers up to the first scan; the frame header gives the size."""
-    at, size = 2, None
-    for _ in range(JPEG_MARKERS_MAX):
-        if content[at] != 0xFF:
-            refuse("the JPEG file is damaged")
-        marker = content[at + 1]
-        if marker == 0xFF:  # a fill byte
-            at += 1
-            continue
-        if marker == 0xDA:
-            return size or refuse("the JPEG file has no frame")
+    """Find the frame header; there is one, before the first scan."""
+    sizes = []
+    for marker, start, _ in jpeg_segments(content):
         if marker in _FRAME_MARKERS:
-            height, width = struct.unpack_from(">HH", content, at + 5)
-            if size not in {None, (width, height)}:
-                refuse("the JPEG file gives two sizes")
-            size = width, height
-        (length,) = struct.unpack_from(">H", content, at + 2)
-        at += 2 + length
-    refuse(f"the JPEG file has over {JPEG_MARKERS_MAX} parts")
+            height, width = struct.unpack_from(">HH", content, start + 5)
+            sizes.append((width, height))
+    if len(sizes) != 1:
+        raise refusal("the JPEG file has no frame" if not sizes else "the JPEG file gives two sizes")
+    return sizes[0]
 
 
 def _limit_scans(content: bytes, pixels: int) -> None:
@@ -135,12 +121,12 @@ def _limit_scans(content: bytes, pixels: int) -> None:
     """
     scans = content.count(b"\xff\xda")
     if scans > SCANS_MAX or scans * pixels > SCANNED_PIXELS_MAX:
-        refuse(f"the JPEG file has {scans} scans of {pixels / 1e6:.0f} megapixels each")
+        raise refusal(f"the JPEG file has {scans} scans of {pixels / 1e6:.0f} megapixels each")
 
 
 def _png_size(content: bytes) -> tuple[int, int]:
     if content[12:16] != b"IHDR":
-        refuse("the PNG file is damaged")
+        raise refusal("the PNG file is damaged")
     at = 8
     for _ in range(PNG_CHUNKS_MAX):
         if at >= len(content) or content[at + 4 : at + 8] == b"IEND":
@@ -148,7 +134,7 @@ def _png_size(content: bytes) -> tuple[int, int]:
             return width, height
         (length,) = struct.unpack_from(">I", content, at)
         at += 12 + length
-    refuse(f"the PNG file has over {PNG_CHUNKS_MAX} parts")
+    raise refusal(f"the PNG file has over {PNG_CHUNKS_MAX} parts")
 
 
 def _gif_size(content: bytes) -> tuple[int, int]:
@@ -168,8 +154,8 @@ def _gif_size(content: bytes) -> tuple[int, int]:
             inside_extension = True
             at += 2
         else:
-            refuse("the GIF file is damaged")
-    refuse(f"the GIF file has over {GIF_BLOCKS_MAX} parts before its first picture")
+            raise refusal("the GIF file is damaged")
+    raise refusal(f"the GIF file has over {GIF_BLOCKS_MAX} parts before its first picture")
 
 
 def _webp_size(content: bytes) -> tuple[int, int]:
@@ -178,7 +164,7 @@ def _webp_size(content: bytes) -> tuple[int, int]:
     if chunk == b"VP8X":
         width, height = content[24:27], content[27:30]
         if len(height) < 3:
-            refuse("the WebP file is cut off")
+            raise refusal("the WebP file is cut off")
         return int.from_bytes(width, "little") + 1, int.from_bytes(height, "little") + 1
     if chunk == b"VP8L":
         (bits,) = struct.unpack_from("<I", content, 21)
@@ -186,7 +172,7 @@ def _webp_size(content: bytes) -> tuple[int, int]:
     if chunk == b"VP8 ":
         width_bits, height_bits = struct.unpack_from("<HH", content, 26)
         return width_bits & 0x3FFF, height_bits & 0x3FFF
-    refuse("the WebP file is damaged")
+    raise refusal("the WebP file is damaged")
 
 
 _SIZES: Final[dict[str, Callable[[bytes], tuple[int, int]]]] = {

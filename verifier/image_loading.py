@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from verifier.errors import ImageError
-from verifier.image_headers import WANTED, ImageHeader, read_header, refuse
+from verifier.image_exif import orientation_of, split_exif
+from verifier.image_headers import ImageHeader, read_header
+from verifier.image_limits import WANTED, refusal
 
 Grey = NDArray[np.uint8]
 """Grey pixels, height x width, 0 is black."""
@@ -23,7 +25,6 @@ Grey = NDArray[np.uint8]
 WORKING_SIDE_MAX: Final = 4096
 """Larger pictures are scaled down: a code in them has pixels to spare."""
 
-_ORIENTATION: Final = 0x0112
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -78,28 +79,22 @@ def load_image(content: bytes) -> LoadedImage:
     """
     header = read_header(content)
     try:
+        exif = b""
+        if header.format == "JPEG":
+            content, exif = split_exif(content)
         with _READERS[header.format](io.BytesIO(content)) as image:
             if image.size != (header.width, header.height):
-                refuse(f"the {header.format} file gives two sizes")
+                raise refusal(f"the {header.format} file gives two sizes")
             if header.format == "JPEG":
                 # Leave out the colours, and let the decoder itself halve what is too large.
                 image.draft("L", (WORKING_SIDE_MAX, WORKING_SIDE_MAX))
             image.load()
-            upright = _UPRIGHT.get(_orientation(image))
+            upright = _UPRIGHT.get(orientation_of(exif or image.info.get("exif", b"")))
             grey = _on_white(image)
             pixels = _fitted(np.asarray(grey if upright is None else grey.transpose(upright)))
     except _DAMAGED as error:
         raise ImageError(f"The {header.format} file is damaged or cut off. {WANTED}") from error
     return LoadedImage(pixels, header)
-
-
-def _orientation(image: Image.Image) -> int:
-    """Read the EXIF orientation, 1 to 8. Damaged EXIF does not make a picture unreadable: it is upright."""
-    try:
-        value = image.getexif().get(_ORIENTATION, 1)
-    except _DAMAGED:
-        return 1
-    return value if isinstance(value, int) else 1
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -54,9 +54,7 @@ def fold_issuance(word: int, issuance: Issuance, chain_id: int, contract: Addres
     """Advance the issuance word by one event."""
     meta = issuance.meta.word
     if isinstance(issuance, LabelReplacement):
-        return issuance_label_replaced(
-            word, issuance.state, issuance.token_id, issuance.document.digest, meta
-        )
+        return issuance_label_replaced(word, issuance.state, issuance.token_id, issuance.document.digest, meta)
     digest = registration_digest(
         chain_id,
         contract,

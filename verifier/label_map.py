@@ -111,9 +111,7 @@ class LabelMap:
         openings = self._books.openings.get(commitment)
         return ItemId(self._chain_id, self._contract, openings[0].token_id) if openings else None
 
-    def look_up(
-        self, commitment: bytes, word: int, until_block: int, sources: tuple[HistorySource, ...]
-    ) -> LookUp:
+    def look_up(self, commitment: bytes, word: int, until_block: int, sources: tuple[HistorySource, ...]) -> LookUp:
         """Give every item the commitment was recorded for, as of the issuance `word` read at `until_block`.
 
         Raises ChainUnavailableError when no source replays to the word.

@@ -21,9 +21,7 @@ _CORE: Final = frozenset(
         Code.CHAIN_FRESH,
     }
 )
-_STEPS: Final = frozenset(
-    {Code.HISTORY_ORDERED, Code.HISTORY_AUTHORISED, Code.DOCUMENTS_MATCH, Code.DOCUMENTS_VALID}
-)
+_STEPS: Final = frozenset({Code.HISTORY_ORDERED, Code.HISTORY_AUTHORISED, Code.DOCUMENTS_MATCH, Code.DOCUMENTS_VALID})
 
 PHONE: Final = Policy("PHONE", _CORE, _STEPS | {Code.SCAN_PATTERN_PLAUSIBLE, Code.SALE_RECORDED})
 """A customer's scan on a site that keeps a scan log."""

@@ -35,12 +35,13 @@ class BuildError(Exception):
 
 def compiler_settings(config: Path) -> Json:
     """Read the settings that decide the bytecode from `foundry.toml`, in the compiler's own words."""
-    profile = tomllib.loads(config.read_text("utf-8"))["profile"]["default"]
+    profiles = tomllib.loads(config.read_text("utf-8"))["profile"]
+    profile = profiles["default"] | profiles["artifact"]
     return {
         "evmVersion": profile["evm_version"],
         "metadata": {"appendCBOR": profile["cbor_metadata"], "bytecodeHash": profile["bytecode_hash"]},
         "optimizer": {"enabled": profile["optimizer"], "runs": profile["optimizer_runs"]},
-        "viaIR": profile.get("via_ir", False),
+        "viaIR": profile["via_ir"],
     }
 
 

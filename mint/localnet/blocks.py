@@ -21,6 +21,10 @@ def find_block(ledger: Ledger, value: object) -> Header | None:
     """
     if isinstance(value, dict):
         return _find_by_object(ledger, value)
+    return _find_by_name(ledger, value)
+
+
+def _find_by_name(ledger: Ledger, value: object) -> Header | None:
     if isinstance(value, str) and value in NEWEST:
         return ledger.head
     if value == "earliest":
@@ -36,7 +40,7 @@ def _find_by_object(ledger: Ledger, value: dict[str, object]) -> Header | None:
         parse_flag(value["requireCanonical"], "requireCanonical")  # every block here is canonical
     if "blockHash" in value:
         return find_by_hash(ledger, value["blockHash"])
-    return find_block(ledger, value["blockNumber"]) if not isinstance(value["blockNumber"], dict) else None
+    return _find_by_name(ledger, value["blockNumber"])
 
 
 def find_by_hash(ledger: Ledger, value: object) -> Header | None:

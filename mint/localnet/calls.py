@@ -116,15 +116,18 @@ class Caller:
         return outcome.output
 
     def estimate(self, call: Call, header: Header) -> int:
-        """Find gas that suffices: the least, plus at most 1.5 %.
+        """Find gas that suffices: the least, or at most 1.5 % more.
 
         1. Run with all the gas there is; a call that fails with that fails always.
-        2. Try the gas it used, plus what one level of calls must hold back.
-        3. Halve the rest until it is close enough. Source: go-ethereum, eth/gasestimator.
+        2. Try the gas it used: less cannot suffice.
+        3. Try that plus what one level of calls must hold back.
+        4. Halve the rest until it is close enough. Source: go-ethereum, eth/gasestimator.
         """
         outcome = self._run(call, header)
         _raise_failure(outcome)
-        low, high = outcome.gas_used - 1, call.gas
+        low, high = outcome.gas_used, call.gas
+        if self._suffices(call, header, low):
+            return low
         likely = (outcome.gas_used + _CALL_STIPEND) * 64 // 63
         if likely < high:
             low, high = (low, likely) if self._suffices(call, header, likely) else (likely, high)

@@ -32,7 +32,7 @@ def side_by_side(*pictures):
 def glaring(picture):
     """The same under hard light: pale ink, a bright spot, noise and a little blur."""
     rng = np.random.default_rng(5)
-    pixels = 190 + np.asarray(picture, np.float32) * 0.22
+    pixels = 190 + np.asarray(picture, np.float32) * 0.1
     y, x = np.mgrid[: pixels.shape[0], : pixels.shape[1]] / pixels.shape[0]
     pixels += 60 * np.exp(-((x - 0.6) ** 2 + (y - 0.4) ** 2) / 0.05) + rng.normal(0, 3, pixels.shape)
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.2))

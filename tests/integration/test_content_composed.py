@@ -76,7 +76,7 @@ def test_stores_are_asked_in_order_until_one_answers():
     ask(store, 0, 1)
 
     assert [BLOCKS[1][0]] == far.asked
-    with pytest.raises(ContentUnavailableError, match="memory; .*memory"):
+    with pytest.raises(ContentUnavailableError, match=r"memory; .*memory"):
         ask(store, 2)
 
 

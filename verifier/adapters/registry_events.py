@@ -88,7 +88,7 @@ class _Log:
 
 
 def belongs_to(log: Mapping[str, Any], item: ItemId) -> bool:
-    """Say whether a log of ENTRY_TOPICS is of this item's or its batch's lane: a token and a batch may share a number."""
+    """Say whether a log of ENTRY_TOPICS is of this item's or its batch's lane: their numbers may be equal."""
     lane, subject = subject_of(log)
     return subject == (item.batch.batch if lane is Lane.BATCH else item.token_id)
 
@@ -127,9 +127,7 @@ def decode_entry(log: Mapping[str, Any], chain_id: int, contract: Address) -> En
         digest = claim_digest(from_, to, parsed.address(2))
     else:
         digest = claim_key_digest(parsed.address(0))
-    return Entry(
-        lane, parsed.meta, digest, parsed.block_number, parsed.log_index, document, from_, to, voids, reason
-    )
+    return Entry(lane, parsed.meta, digest, parsed.block_number, parsed.log_index, document, from_, to, voids, reason)
 
 
 def _registration_digest(parsed: _Log, chain_id: int, contract: Address) -> bytes:

@@ -51,6 +51,10 @@ class RpcClient:
         retries = urllib3.Retry(total=1, redirect=0, status=0, backoff_factor=0, allowed_methods=None)
         self._pool = urllib3.PoolManager(num_pools=2, maxsize=8, timeout=timeout, retries=retries)
 
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._pool.clear()
+
     def call(self, method: str, *params: Any) -> Any:
         """Make one call."""
         return self.batch([(method, list(params))])[0]

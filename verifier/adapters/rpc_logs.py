@@ -32,22 +32,16 @@ class RpcLogs:
     def entries(self, item: ItemId, *, until_block: int, count_max: int) -> tuple[Entry, ...]:
         """Ask for both lanes of one item by topic: all of its history in one query where the node allows."""
         subjects = [f"0x{item.token_id:064x}", f"0x{item.batch.batch:064x}"]
-        logs = self.walk(
-            [list(ENTRY_TOPICS), subjects], self._registry.deployed_block, until_block, count_max
-        )
+        logs = self.walk([list(ENTRY_TOPICS), subjects], self._registry.deployed_block, until_block, count_max)
         registry = self._registry
-        return tuple(
-            decode_entry(log, registry.chain_id, registry.contract) for log in logs if belongs_to(log, item)
-        )
+        return tuple(decode_entry(log, registry.chain_id, registry.contract) for log in logs if belongs_to(log, item))
 
     def issuances(self, *, from_block: int, until_block: int, count_max: int) -> tuple[Issuance, ...]:
         """Ask for every registration and every replaced label."""
         logs = self.walk([list(ISSUANCE_TOPICS)], from_block, until_block, count_max)
         return in_order(decode_issuance(log) for log in logs)
 
-    def walk(
-        self, topics: list[list[str]], from_block: int, until_block: int, count_max: int
-    ) -> list[dict[str, Any]]:
+    def walk(self, topics: list[list[str]], from_block: int, until_block: int, count_max: int) -> list[dict[str, Any]]:
         """Give the contract's logs with these topics. Raises ChainUnavailableError beyond `count_max`."""
         logs: list[dict[str, Any]] = []
         width = LOG_RANGE_BLOCKS_MAX
@@ -56,7 +50,7 @@ class RpcLogs:
         while at <= until_block:
             requests += 1
             if requests > LOG_REQUESTS_MAX:
-                raise ChainUnavailableError(f"more than {LOG_REQUESTS_MAX} requests for logs: over this verifier's limit")
+                raise ChainUnavailableError(f"more than {LOG_REQUESTS_MAX} requests for one walk of the logs")
             to = min(at + width - 1, until_block)
             try:
                 found = self._ask(topics, at, to)

@@ -34,9 +34,7 @@ def check_documents_valid(evidence: Evidence) -> Finding:
     for entry in documented_steps(evidence.history.final):
         document = evidence.documents.get(entry.document) if entry.document else None
         if isinstance(document, Malformed):
-            return failed(
-                code, f"the document of entry {entry.number} ({entry.lane}) is not valid: {document.why}"
-            )
+            return failed(code, f"the document of entry {entry.number} ({entry.lane}) is not valid: {document.why}")
         if isinstance(document, StepDocument):
             if fault := _fault(document, entry, evidence.item):
                 return failed(code, f"the document of entry {entry.number} ({entry.lane}) {fault}")

@@ -21,9 +21,7 @@ def check_item_recorded(evidence: Evidence) -> Finding:
     """Look for the item in the registry, at the block read."""
     code = Code.ITEM_RECORDED
     if isinstance(evidence.item, Absent):
-        return _absent(
-            evidence, "the maker issued no item with this label: every registration was looked through"
-        )
+        return _absent(evidence, "the maker issued no item with this label: every registration was looked through")
     if isinstance(evidence.item, Unavailable):
         return unknown(code, evidence.item.why)
     match evidence.registered:
@@ -40,9 +38,7 @@ def check_item_recorded(evidence: Evidence) -> Finding:
 def _absent(evidence: Evidence, reason: str) -> Finding:
     # A node that stopped following the chain proves honestly that yesterday this item was not there.
     if not is_fresh(evidence):
-        return unknown(
-            Code.ITEM_RECORDED, "not found, but the node's blocks are not recent enough to be sure"
-        )
+        return unknown(Code.ITEM_RECORDED, "not found, but the node's blocks are not recent enough to be sure")
     return failed(Code.ITEM_RECORDED, reason)
 
 

@@ -87,9 +87,7 @@ class Follower:
             key = subject_of(log)
             if log["topics"][0] != LABEL_REPLACED:
                 touched[key] = touched.get(key, 0) + 1
-        at = BlockRef.at(
-            int(block["number"], 16), bytes.fromhex(block["hash"][2:]), int(block["timestamp"], 16)
-        )
+        at = BlockRef.at(int(block["number"], 16), bytes.fromhex(block["hash"][2:]), int(block["timestamp"], 16))
         probes = [(lane, subject, self._probe(lane, subject)) for lane, subject in touched]
         for start in range(0, len(probes), _GAP_ITEMS):
             part = probes[start : start + _GAP_ITEMS]

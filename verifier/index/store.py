@@ -74,9 +74,7 @@ class IndexStore:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=10)
-        connection.execute(
-            "PRAGMA synchronous=NORMAL"
-        )  # losing the newest rows only costs reading them again
+        connection.execute("PRAGMA synchronous=NORMAL")  # losing the newest rows only costs reading them again
         return connection
 
     @property
@@ -114,9 +112,7 @@ class IndexStore:
             connection.execute("DELETE FROM block WHERE number >= ?", (number,))
             connection.execute("UPDATE cursor SET next_block = min(next_block, ?)", (number,))
 
-    def by_subjects(
-        self, subjects: Sequence[str], topics: Sequence[str], until_block: int
-    ) -> list[StoredLog]:
+    def by_subjects(self, subjects: Sequence[str], topics: Sequence[str], until_block: int) -> list[StoredLog]:
         """Give the logs of these subjects with these topics, in order."""
         marks, kinds = ",".join("?" * len(subjects)), ",".join("?" * len(topics))
         sql = (  # only question marks are put together here, no value

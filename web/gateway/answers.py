@@ -12,10 +12,11 @@ from typing import Final
 from urllib.parse import quote
 
 from provenance_schemas.car import car_header, car_section
-from provenance_schemas.content_id import ContentId
+from provenance_schemas.content_id import CID_BYTES, ContentId
 from provenance_schemas.dag_pb import BLOCK_MAX_BYTES
 from provenance_schemas.dag_walk import walk_dag
 from provenance_schemas.errors import ContentError
+from provenance_schemas.multiformat import write_varint
 from provenance_schemas.unixfs_read import Resolution, checked, resolve_path
 from verifier.errors import ContentUnavailableError
 from verifier.ports import ContentStore
@@ -26,6 +27,7 @@ WHOLE_MAX_BYTES: Final = 4 * 1024 * 1024
 PROBE_CID: Final = "bafkqaaa"
 """The identity id of no bytes, by which clients recognise a trustless gateway."""
 _PROBE_RAW: Final = b"\x01\x55\x00\x00"
+_BROKEN_SECTION: Final = write_varint(CID_BYTES + 1)
 _RETRY_AFTER_S: Final = 30
 _FILE_NAME_MAX: Final = 120
 
@@ -184,7 +186,12 @@ def _parts(wanted: Wanted, resolution: Resolution, target: ContentId, root: Cont
 
 def _rest(start: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:
     yield start
-    yield from parts
+    try:
+        yield from parts
+    except (ContentUnavailableError, ContentError, GatewayError):
+        # Some servers end a broken stream like a whole one. A CAR that ends inside a section is whole for nobody.
+        yield _BROKEN_SECTION
+        raise
 
 
 def _probe(request: GatewayRequest, wanted: Wanted) -> GatewayAnswer:

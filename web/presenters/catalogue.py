@@ -156,7 +156,7 @@ class Words:
     states: Mapping[StepState, str]
     custody: Mapping[Custody, str]
     errors: Mapping[int, ErrorWords]
-    """By HTTP status; 500 stands for every other."""
+    """By HTTP status; 400 and 500 stand for every other of their class."""
     refusals: Mapping[Refusal, str]
     """`{host}` in FOREIGN_HOST."""
     frame: FrameWords

@@ -90,8 +90,7 @@ _ANSWERS: Final = {
     Answer.CANNOT_VERIFY: AnswerWords(
         "Pas de réponse",
         "Vérification impossible pour le moment",
-        "Nous n’avons pas pu lire tout ce qu’une réponse exige. Cela ne dit rien contre la pièce. "
-        "Réessayez plus tard.",
+        "Nous n’avons pas pu lire tout ce qu’une réponse exige. Cela ne dit rien contre la pièce. Réessayez plus tard.",
     ),
 }
 

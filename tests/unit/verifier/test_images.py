@@ -1,5 +1,6 @@
 """Reading labels from pictures: what is loaded, what is refused, and how far the search goes."""
 
+import contextlib
 import io
 import json
 import os
@@ -16,7 +17,8 @@ from provenance_schemas.labels import format_label, new_serial
 from tests.bench.qr import CORPORA, judge, run
 from tests.fakes.pictures import as_file, glaring, qr_picture, side_by_side
 from verifier.errors import ImageError
-from verifier.image_headers import SIZE_MAX_BYTES
+from verifier.image_exif import orientation_of
+from verifier.image_limits import SIZE_MAX_BYTES
 from verifier.image_loading import WORKING_SIDE_MAX, load_image
 from verifier.image_stages import CHEAP_STAGES, Scales, Stage, decode_text
 from verifier.images import TEXTS_MAX, read_labels
@@ -41,26 +43,54 @@ def test_every_format_we_ask_for_is_read(file_format, mode):
     assert (reading.found[0].stage, reading.found[0].preferred, reading.exhausted) == ("plain", False, False)
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_photo_is_turned_upright(orientation):
-    """All eight EXIF orientations show the same pixels: top left stays black."""
+STORED = {
+    1: lambda upright: upright,
+    2: np.fliplr,
+    3: lambda upright: np.rot90(upright, 2),
+    4: np.flipud,
+    5: np.transpose,
+    6: np.rot90,
+    7: lambda upright: np.rot90(upright, 2).T,
+    8: lambda upright: np.rot90(upright, -1),
+}
+"""How a camera stores a scene under each EXIF orientation."""
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", STORED)
+def test_a_photo_is_turned_upright(orientation, file_format):
+    """All eight EXIF orientations show the same scene, dark at its top left."""
     upright = np.full((40, 60), 255, np.uint8)
     upright[:20, :20] = 0
-    stored = {1: 0, 2: 0, 3: 2, 4: 2, 5: 1, 6: 1, 7: 3, 8: 3}[orientation]
-    turned = np.rot90(upright, stored)
-    turned = np.fliplr(turned) if orientation in {2, 4, 5, 7} else turned
     exif = Image.Exif()
     exif[0x0112] = orientation
-    loaded = load_image(as_file(Image.fromarray(np.ascontiguousarray(turned)), "PNG", exif=exif))
+    stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](upright)))
+    loaded = load_image(as_file(stored, file_format, exif=exif))
 
-    assert np.array_equal(upright, loaded.pixels)
+    assert np.array_equal(upright > 127, loaded.pixels > 127)
 
 
-def test_damaged_exif_does_not_hide_a_readable_code():
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"",
+        b"II*",
+        b"II*\0\xff\xff\xff\xff",
+        b"II*\0\x08\0\0\0\xff\xff",
+        b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\x09\0",
+        b"MM\0*\0\0\0\x08\0\1\1\x12\0\4\0\0\0\1\0\6",
+    ],
+)
+def test_damaged_exif_does_not_hide_a_readable_code(exif):
     """The picture is what counts; without a readable orientation it is upright."""
-    content = as_file(PICTURE, "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
+    assert orientation_of(exif) == 1
+    assert read_labels(as_file(PICTURE, "JPEG", exif=b"Exif\0\0" + exif)).texts == (TEXT,)
 
-    assert read_labels(content).texts == (TEXT,)
+
+def test_both_byte_orders_of_exif_are_read():
+    """Cameras write either."""
+    assert orientation_of(b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0") == 6
+    assert orientation_of(b"MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6") == 6
 
 
 @pytest.mark.parametrize("mode", ["LA", "RGBA", "P", "PA"])
@@ -78,10 +108,8 @@ def test_what_shines_through_is_white_paper(mode):
 @pytest.mark.parametrize("mode", ["1", "I;16", "CMYK"])
 def test_unusual_depths_are_read(mode):
     """One bit, sixteen bits of which a scanner uses few, and a printer's four colours."""
-    if mode == "I;16":
-        picture = Image.fromarray(np.asarray(PICTURE).astype(np.uint16) * 4)
-    else:
-        picture = PICTURE.convert(mode)
+    deep = Image.fromarray(np.asarray(PICTURE).astype(np.uint16) * 4)
+    picture = deep if mode == "I;16" else PICTURE.convert(mode)
 
     assert read_labels(as_file(picture, "JPEG" if mode == "CMYK" else "PNG")).texts == (TEXT,)
 
@@ -98,7 +126,7 @@ def test_a_large_photo_is_scaled_down_and_read():
 
 def test_the_later_stages_read_what_the_first_cannot():
     """Hard light: zxing-cpp alone sees nothing, the cascade does."""
-    content = as_file(glaring(qr_picture(TEXT, 5)))
+    content = as_file(glaring(qr_picture(TEXT, 3)))
 
     assert read_labels(content, stages=CHEAP_STAGES[:1]).texts == ()
     assert read_labels(content).texts == (TEXT,)
@@ -221,10 +249,8 @@ def test_every_cut_and_every_broken_picture_is_an_image_error(file_format):
         broken = bytearray(whole[: rng.randrange(12, len(whole))] if rng.random() < 0.3 else whole)
         for _ in range(rng.randrange(1, 6)):
             broken[rng.randrange(12, len(broken)) if len(broken) > 12 else 0] = rng.randrange(256)
-        try:
+        with contextlib.suppress(ImageError):
             load_image(bytes(broken))
-        except ImageError as error:
-            assert "Send a photo" in str(error)
 
 
 def test_a_file_at_the_limit_is_read_and_one_byte_more_is_not():

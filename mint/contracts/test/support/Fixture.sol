@@ -48,8 +48,8 @@ abstract contract Fixture is Checks {
         vm.warp(START);
         vm.chainId(31_337);
         vm.startPrank(deployer);
-        registry = new ItemRegistry("Assay", "ASSAY", admin, 3 days);
-        stock = new StockAccount(admin, 3 days);
+        registry = newRegistry();
+        stock = newStock();
         vm.stopPrank();
         vm.startPrank(admin);
         registry.grantRole(registry.REGISTRAR(), registrar);
@@ -58,6 +58,24 @@ abstract contract Fixture is Checks {
         stock.grantRole(stock.OPERATOR(), vm.addr(OPERATOR_KEY));
         vm.stopPrank();
         allow(actor, StepKinds.GRANTABLE);
+    }
+
+    function newRegistry() internal returns (ItemRegistry) {
+        return ItemRegistry(place("ItemRegistry", abi.encode("Assay", "ASSAY", admin, uint48(3 days))));
+    }
+
+    function newStock() internal returns (StockAccount) {
+        return StockAccount(place("StockAccount", abi.encode(admin, uint48(3 days))));
+    }
+
+    /// @dev Deploys the committed artifact: the very bytes that go to a chain are what these tests hold.
+    function place(string memory name, bytes memory arguments) internal returns (address made) {
+        string memory path = string.concat("../../provenance_schemas/abi/", name, ".json");
+        bytes memory code = bytes.concat(vm.parseJsonBytes(vm.readFile(path), ".bytecode"), arguments);
+        assembly ("memory-safe") {
+            made := create(0, add(code, 32), mload(code))
+        }
+        holds(made != address(0), name);
     }
 
     function allow(address who, uint64 kinds) internal {

@@ -73,7 +73,7 @@ class Clock:
         return self.now_s
 
 
-class RpcFailure(Exception):
+class RpcAnswerError(Exception):
     """A JSON-RPC error answer."""
 
     def __init__(self, error: dict[str, Any]) -> None:
@@ -145,5 +145,5 @@ class RpcClient:
 
 def _result(answer: dict[str, Any]) -> Any:
     if "error" in answer:
-        raise RpcFailure(answer["error"])
+        raise RpcAnswerError(answer["error"])
     return answer["result"]

@@ -29,10 +29,10 @@ def test_a_key_is_made_once_and_readable_by_its_owner_alone(tmp_path):
     finally:
         os.umask(before)
 
-    assert 0o600 == mode(tmp_path / "keys" / "funder.key")
-    assert 0o700 == mode(tmp_path / "keys")
+    assert mode(tmp_path / "keys" / "funder.key") == 0o600
+    assert mode(tmp_path / "keys") == 0o700
     assert key == make_funder_key(tmp_path) == funder_key(tmp_path)
-    assert ["funder.key"] == os.listdir(tmp_path / "keys")
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["funder.key"]
 
 
 def test_two_folders_have_different_keys(tmp_path):
@@ -75,7 +75,7 @@ def test_a_folder_without_a_key_says_so(tmp_path):
 
 
 def test_a_held_folder_names_its_holder(tmp_path):
-    """flock is per open file, so a second lock in this process is refused like another process's."""
+    """Flock is per open file, so a second lock in this process is refused like another process's."""
     assert None is holder(tmp_path)
     with FolderLock(tmp_path):
         assert os.getpid() == holder(tmp_path)
@@ -93,7 +93,7 @@ def test_a_holder_that_has_not_said_its_name_is_still_a_holder(tmp_path):
     descriptor = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
 
-    assert 0 == holder(tmp_path)
+    assert holder(tmp_path) == 0
     os.close(descriptor)
 
 

@@ -67,24 +67,24 @@ def test_a_request_is_answered_under_its_id(dispatcher):
 def test_nesting_is_bounded_and_brackets_in_text_are_no_nesting(dispatcher):
     """64 levels pass, 65 do not; without a bound the parser overflows its stack and the process dies."""
     text = {"jsonrpc": "2.0", "id": 1, "method": "double", "params": ['[{"\\' * 200]}
-    assert 400 * len('[{"\\') == 2 * len(ask(dispatcher, text)["result"])
+    assert 2 * text["params"][0] == ask(dispatcher, text)["result"]
 
     deep = b'{"jsonrpc":"2.0","id":1,"method":"double","params":' + b"[" * 63 + b"]" * 63 + b"}"
     assert "result" in ask(dispatcher, deep)
     too_deep = deep.replace(b"[" * 63 + b"]" * 63, b"[" * 64 + b"]" * 64)
-    assert -32700 == ask(dispatcher, too_deep)["error"]["code"]
+    assert ask(dispatcher, too_deep)["error"]["code"] == -32700
 
 
 def test_our_own_fault_is_not_told_to_the_caller(dispatcher):
     """The traceback goes to the log."""
     answer = ask(dispatcher, {"jsonrpc": "2.0", "id": 1, "method": "fail"})
 
-    assert "internal error" == answer["error"]["message"]
+    assert answer["error"]["message"] == "internal error"
 
 
 def test_error_data_is_passed_on(dispatcher):
     """Revert data travels there."""
-    assert "0x01" == ask(dispatcher, {"jsonrpc": "2.0", "id": 1, "method": "refuse"})["error"]["data"]
+    assert ask(dispatcher, {"jsonrpc": "2.0", "id": 1, "method": "refuse"})["error"]["data"] == "0x01"
 
 
 def test_a_batch_answers_each_request_and_no_notification(dispatcher):
@@ -94,7 +94,7 @@ def test_a_batch_answers_each_request_and_no_notification(dispatcher):
 
     answers = ask(dispatcher, [good, silent, 5, good | {"id": 2}])
 
-    assert [1, None, 2] == [answer["id"] for answer in answers]
+    assert [answer["id"] for answer in answers] == [1, None, 2]
     assert None is ask(dispatcher, silent)
     assert None is ask(dispatcher, [silent])
 
@@ -105,5 +105,5 @@ def test_answers_over_the_limit_become_errors(dispatcher, monkeypatch):
     big = {"jsonrpc": "2.0", "id": 1, "method": "big"}
     small = {"jsonrpc": "2.0", "id": 1, "method": "double"}
 
-    assert -32005 == ask(dispatcher, big)["error"]["code"]
-    assert [4, 4, None] == [answer.get("result") for answer in ask(dispatcher, [small, small, small])]
+    assert ask(dispatcher, big)["error"]["code"] == -32005
+    assert [answer.get("result") for answer in ask(dispatcher, [small, small, small])] == [4, 4, None]

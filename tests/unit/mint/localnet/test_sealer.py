@@ -52,11 +52,11 @@ def test_an_idle_chain_takes_a_transaction_at_once_and_the_next_a_second_later(c
     """No one waits for a block when the last one is old."""
     chain.clock.now_s += 30
     chain.send(alice.sign())
-    assert 1 == len(chain.seal(after_s=0).transactions)
+    assert len(chain.seal(after_s=0).transactions) == 1
     chain.send(alice.sign())
 
     assert None is chain.seal(after_s=0.9)
-    assert 1 == len(chain.seal(after_s=0.1).transactions)
+    assert len(chain.seal(after_s=0.1).transactions) == 1
 
 
 def test_an_idle_chain_seals_an_empty_block_a_minute(chain):
@@ -64,8 +64,8 @@ def test_an_idle_chain_seals_an_empty_block_a_minute(chain):
     assert None is chain.seal(after_s=59)
     block = chain.seal(after_s=1)
 
-    assert () == block.transactions
-    assert START_S + 60 == block.header.timestamp
+    assert block.transactions == ()
+    assert block.header.timestamp == START_S + 60
 
 
 def test_a_clock_set_back_stops_the_chain_rather_than_running_ahead(chain, alice):
@@ -124,7 +124,7 @@ def test_a_block_stops_taking_when_its_time_is_used_up(chain, alice):
 
     blocks = [chain.sealer.seal_if_due() for _ in range(6)]
 
-    assert 3 == sum(len(block.transactions) for block in blocks if block)
+    assert sum(len(block.transactions) for block in blocks if block) == 3
     assert all(len(block.transactions) < 3 for block in blocks if block)
 
 
@@ -138,8 +138,8 @@ def test_a_transaction_that_fails_has_a_receipt_with_status_0(chain, alice):
 
     receipt = chain.ask("eth_getTransactionReceipt", failed)
 
-    assert ("0x0", []) == (receipt["status"], receipt["logs"])
-    assert "0x2" == chain.ask("eth_getTransactionCount", alice.address, "latest")
+    assert (receipt["status"], receipt["logs"]) == ("0x0", [])
+    assert chain.ask("eth_getTransactionCount", alice.address, "latest") == "0x2"
 
 
 def test_a_transaction_under_the_base_fee_waits_until_the_fee_falls(chain, alice):
@@ -149,8 +149,8 @@ def test_a_transaction_under_the_base_fee_waits_until_the_fee_falls(chain, alice
     blocks = [chain.seal(after_s=60) for _ in range(8)]
 
     counts = [len(block.transactions) for block in blocks]
-    assert 0 == counts[0]
-    assert 1 == sum(counts)
+    assert counts[0] == 0
+    assert sum(counts) == 1
 
 
 def test_a_transaction_that_became_invalid_is_dropped_with_its_reason(chain, alice, bob):
@@ -168,7 +168,7 @@ def test_a_transaction_that_became_invalid_is_dropped_with_its_reason(chain, ali
 
     assert [fine] == ["0x" + one.transaction.hash.hex() for one in block.transactions]
     assert "afford" in chain.ask("localnet_dropReason", poor)
-    assert 0 == len(chain.pool)
+    assert len(chain.pool) == 0
 
 
 def test_a_fault_of_the_evm_on_one_transaction_does_not_stop_the_chain(chain, alice, bob):
@@ -187,9 +187,9 @@ def test_a_fault_of_the_evm_on_one_transaction_does_not_stop_the_chain(chain, al
     block = chain.seal()
 
     assert [fine] == ["0x" + one.transaction.hash.hex() for one in block.transactions]
-    assert "a bug" == chain.ask("localnet_dropReason", crashing)
-    assert "0x0" == chain.ask("eth_getTransactionCount", alice.address, "latest")
-    assert "0x1" == chain.ask("eth_getBalance", "0x" + "11" * 20, "latest")
+    assert chain.ask("localnet_dropReason", crashing) == "a bug"
+    assert chain.ask("eth_getTransactionCount", alice.address, "latest") == "0x0"
+    assert chain.ask("eth_getBalance", "0x" + "11" * 20, "latest") == "0x1"
 
 
 def test_a_block_the_disk_refuses_is_undone_and_sealed_later(chain, alice):
@@ -207,12 +207,12 @@ def test_a_block_the_disk_refuses_is_undone_and_sealed_later(chain, alice):
         chain.seal()
     word = "0x" + (7).to_bytes(32).hex()
     assert head is chain.ledger.head
-    assert "0x" + "00" * 32 == chain.ask("eth_call", {"to": contract, "data": word}, "latest")
+    assert chain.ask("eth_call", {"to": contract, "data": word}, "latest") == "0x" + "00" * 32
     assert None is chain.ask("eth_getTransactionReceipt", hashes[7])
-    assert 100 == len(chain.pool)
+    assert len(chain.pool) == 100
     chain.database._writer.execute("PRAGMA max_page_count=1000000")
 
-    assert 100 == len(chain.seal().transactions)
+    assert len(chain.seal().transactions) == 100
     assert "0x" + (5).to_bytes(32).hex() == chain.ask("eth_call", {"to": contract, "data": word}, "latest")
 
 
@@ -226,7 +226,7 @@ def test_a_dropped_list_is_bounded(chain, alice, monkeypatch):
 
     kept = [chain.ask("localnet_dropReason", tx_hash) is not None for tx_hash in hashes]
 
-    assert [False, True, True, False] == kept
+    assert kept == [False, True, True, False]
 
 
 def test_restarting_gives_the_same_head(tmp_path, alice):

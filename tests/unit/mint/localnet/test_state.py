@@ -8,9 +8,10 @@ import pytest
 import rlp
 from trie.hexary import HexaryTrie
 
+from provenance_schemas.ids import address_of
 from provenance_schemas.keccak import keccak256
 from tests.unit.mint.localnet.contracts import STORE_CODE, store_call
-from tests.unit.mint.localnet.support import Chain, RpcFailure, Sender
+from tests.unit.mint.localnet.support import Chain, RpcAnswerError, Sender
 
 SLOTS = [0, 1, 2, 17, 2**64, 2**255, 2**256 - 1]
 ABSENT = [3, 18, 2**64 + 1]
@@ -60,18 +61,18 @@ def test_an_absent_account_is_proven_absent(chain, filled):
     proof = chain.ask("eth_getProof", nobody, ["0x0"], "latest")
 
     root = chain.ask("eth_getBlockByNumber", "latest", False)["stateRoot"]
-    assert b"" == proven(root, bytes.fromhex(nobody[2:]), proof["accountProof"])
-    assert ("0x0", "0x0") == (proof["balance"], proof["nonce"])
+    assert proven(root, bytes.fromhex(nobody[2:]), proof["accountProof"]) == b""
+    assert (proof["balance"], proof["nonce"]) == ("0x0", "0x0")
     assert "0x" + keccak256(b"").hex() == proof["codeHash"]
     assert "0x" + keccak256(b"\x80").hex() == proof["storageHash"]
-    assert [{"key": "0x0", "value": "0x0", "proof": []}] == proof["storageProof"]
+    assert proof["storageProof"] == [{"key": "0x0", "value": "0x0", "proof": []}]
 
 
 def test_proofs_hold_in_a_trie_of_many_accounts(chain, alice):
     """Two hundred accounts make every kind of node; every path through them is walked."""
     accounts = [random.Random(number).randbytes(20) for number in range(200)]
     for account in accounts[:150]:
-        chain.send(alice.sign(to="0x" + account.hex()))
+        chain.send(alice.sign(to=address_of(account)))
     while len(chain.pool):
         chain.seal()
     root = chain.ask("eth_getBlockByNumber", "latest", False)["stateRoot"]
@@ -97,7 +98,7 @@ def test_state_at_an_old_block_stays_readable(chain, alice, store):
             assert word(value) == chain.ask("eth_getStorageAt", store, "0x7", block)
             assert word(value) == chain.ask("eth_call", {"to": store, "data": word(7)}, block)
             assert hex(value) == chain.ask("eth_getProof", store, ["0x7"], block)["storageProof"][0]["value"]
-    assert "0x" == chain.ask("eth_getCode", store, "0x0")
+    assert chain.ask("eth_getCode", store, "0x0") == "0x"
     assert "0x" + STORE_CODE.hex() == chain.ask("eth_getCode", store, "0x1")
 
 
@@ -127,7 +128,7 @@ def test_every_tag_of_the_newest_block_gives_its_state(chain, store, tag):
 )
 def test_a_block_that_is_unknown_or_malformed_is_an_error(chain, store, block, code):
     """EIP-1898 objects are read strictly; an unknown block is never taken for the newest."""
-    with pytest.raises(RpcFailure) as failure:
+    with pytest.raises(RpcAnswerError) as failure:
         chain.ask("eth_getCode", store, block)
 
     assert code == failure.value.code
@@ -136,7 +137,7 @@ def test_a_block_that_is_unknown_or_malformed_is_an_error(chain, store, block, c
 @pytest.mark.parametrize("slots", [None, "0x0", ["0x"], ["0x" + "0" * 65], [1], ["0xg"], ["0x0"] * 1025])
 def test_malformed_slots_are_refused(chain, store, slots):
     """A slot is 1 to 64 hex digits, and there are at most 1,024 of them."""
-    with pytest.raises(RpcFailure) as failure:
+    with pytest.raises(RpcAnswerError) as failure:
         chain.ask("eth_getProof", store, slots, "latest")
 
-    assert -32602 == failure.value.code
+    assert failure.value.code == -32602

@@ -1,0 +1,109 @@
+"""Who a house is: brand, hosts, number ranges, and where its registry stands. Nothing in here is secret."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mint.errors import InputError
+from provenance_schemas.errors import SchemaError
+from provenance_schemas.ids import Address, BatchId, ItemId, parse_address
+from verifier.trust import Brand, Registry, TrustRegistry
+
+HOUSE_TYPE: Final = "assay/house-1"
+_FILE_MAX_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """The brand, before and after it has a registry."""
+
+    name: str
+    url: str
+    """Its https:// address; stands in every passport as the issuer's id."""
+    hosts: tuple[str, ...]
+    """Hosts of its labels, lower case. New labels are printed with the first."""
+    gtin_prefixes: tuple[str, ...]
+    """Leading digits of its GTIN-14s."""
+
+    def owns_gtin(self, gtin: str) -> bool:
+        """Say whether a GTIN-14 is under one of the brand's prefixes."""
+        return gtin.startswith(self.gtin_prefixes)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One house on one chain."""
+
+    maker: Maker
+    registry: Registry
+    stock_account: Address
+    roles: dict[str, Address]
+    """Accounts of the house's own keys, by the key's name."""
+    gateways: tuple[str, ...] = ()
+
+    def item(self, token_id: int) -> ItemId:
+        """Name a piece by its token."""
+        return ItemId(self.registry.chain_id, self.registry.contract, token_id)
+
+    def batch(self, batch_id: int) -> BatchId:
+        """Name a batch."""
+        return BatchId(self.registry.chain_id, self.registry.contract, batch_id)
+
+    def trust(self, node_url: str | None) -> TrustRegistry:
+        """Give what others need to verify this house's pieces."""
+        maker = self.maker
+        brand = Brand(maker.name, maker.hosts, maker.gtin_prefixes, self.registry)
+        return TrustRegistry((brand,), (node_url,) if node_url else (), self.gateways)
+
+
+def identity_json(identity: Identity) -> str:
+    """Write `house.json`."""
+    registry, maker = identity.registry, identity.maker
+    value = {
+        "type": HOUSE_TYPE,
+        "name": maker.name,
+        "url": maker.url,
+        "hosts": list(maker.hosts),
+        "gtin_prefixes": list(maker.gtin_prefixes),
+        "chain_id": registry.chain_id,
+        "contract": registry.contract,
+        "code_hash": "0x" + registry.code_hash.hex(),
+        "deployed_block": registry.deployed_block,
+        "deployed_block_hash": "0x" + registry.deployed_block_hash.hex(),
+        "stock_account": identity.stock_account,
+        "roles": identity.roles,
+        "gateways": list(identity.gateways),
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_identity(path: Path) -> Identity:
+    """Read `house.json`. Raises InputError naming what is wrong."""
+    try:
+        with path.open("rb") as file:
+            value: dict[str, Any] = json.loads(file.read(_FILE_MAX_BYTES))
+        if value["type"] != HOUSE_TYPE:
+            raise InputError(f"{path}: type is {value['type']!r}, not {HOUSE_TYPE}")
+        return Identity(
+            Maker(
+                str(value["name"]),
+                str(value["url"]),
+                tuple(map(str, value["hosts"])),
+                tuple(map(str, value["gtin_prefixes"])),
+            ),
+            Registry(
+                int(value["chain_id"]),
+                parse_address(value["contract"]),
+                bytes.fromhex(value["code_hash"][2:]),
+                int(value["deployed_block"]),
+                bytes.fromhex(value["deployed_block_hash"][2:]),
+            ),
+            parse_address(value["stock_account"]),
+            {str(name): parse_address(account) for name, account in value["roles"].items()},
+            tuple(map(str, value["gateways"])),
+        )
+    except (KeyError, TypeError, ValueError, SchemaError, OSError) as error:
+        raise InputError(f"{path} is damaged ({type(error).__name__}: {error}); restore it from a copy") from error

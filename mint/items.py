@@ -1,0 +1,113 @@
+"""Register pieces: from what the brand wrote to tokens that a stranger can verify."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mint.book import Piece
+from mint.desk import Desk
+from mint.dispatch import Progress, silent
+from mint.errors import DuplicatePieceError, InputError
+from mint.files import publish_images
+from mint.limits import BATCH_PIECES_MAX, PIECES_MAX
+from mint.outbox import NewIntent
+from mint.pieces import PieceInput
+from mint.plan import BatchPlan, draw_secrets, plan_batch
+from provenance_schemas.ids import ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredPiece:
+    """One piece that is registered and verified."""
+
+    reference: str
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationReport:
+    """What one command registered."""
+
+    items: tuple[RegisteredPiece, ...]
+    gas_used: int
+    transactions: int
+
+
+def register_pieces(desk: Desk, inputs: Sequence[PieceInput], *, progress: Progress = silent) -> RegistrationReport:
+    """Register pieces, all of them or none.
+
+    1. No reference is taken already.
+    2. Publish the pictures.
+    3. Plan every batch: numbers, serials and claim codes are drawn, documents written, all saved at once.
+    4. Publish, send, wait, verify.
+
+    A process that is killed after step 3 loses nothing: `finish_open_jobs` goes on. Before it, nothing happened.
+    Raises DuplicatePieceError with the token a piece has, and what `carry_out` raises.
+    """
+    pieces = [one for piece in inputs for one in piece.each()]
+    if not 1 <= len(pieces) <= PIECES_MAX:
+        raise InputError(f"1 to {PIECES_MAX} pieces can be registered at once, got {len(pieces)}")
+    with desk.writing(progress):
+        _refuse_known(desk, pieces)
+        job = _plan(desk, pieces)
+        intents = desk.carry_out(job)
+    registered = [_registered(desk, desk.piece(piece.reference)) for piece in pieces]
+    return RegistrationReport(tuple(registered), sum(intent.gas_used or 0 for intent in intents), len(intents))
+
+
+def _refuse_known(desk: Desk, pieces: Sequence[PieceInput]) -> None:
+    references = [piece.reference for piece in pieces]
+    if len(set(references)) != len(references):
+        raise InputError("two of the pieces have the same reference; nothing was registered")
+    for reference, piece in desk.book.known(references).items():
+        raise DuplicatePieceError(reference, desk.identity.item(piece.token_id))
+
+
+def _plan(desk: Desk, pieces: Sequence[PieceInput]) -> str:
+    """Save every batch as an intent, with its documents and its secrets, in one transaction. Gives the job."""
+    pictures = [image for piece in pieces for image in piece.files()]
+    images = publish_images(desk.dispatch.stores, pictures)
+    issued_at = desk.now()
+    parts = list(_parts(pieces))
+    plans = [
+        plan_batch(part, draw_secrets(len(part)), images, desk.identity, issued_at)
+        for part in desk.dispatch.counted("plan", parts, len(parts))
+    ]
+    job = f"register:{secrets.token_hex(8)}"
+    with desk.book.database.transaction():
+        for plan in plans:
+            (intent,) = desk.dispatch.outbox.plan([_intent(desk, plan, job)])
+            desk.book.add_pieces(intent.id, plan.pieces)
+    return job
+
+
+def _parts(pieces: Sequence[PieceInput]) -> Iterator[Sequence[PieceInput]]:
+    for start in range(0, len(pieces), BATCH_PIECES_MAX):
+        yield pieces[start : start + BATCH_PIECES_MAX]
+
+
+def _intent(desk: Desk, plan: BatchPlan, job: str) -> NewIntent:
+    calldata = desk.registry_call(
+        "registerBatch",
+        plan.batch.batch,
+        len(plan.pieces),
+        plan.root.digest,
+        plan.claim_root,
+        desk.identity.stock_account,
+    )
+    return NewIntent(
+        key=f"register:{plan.batch.batch}",
+        job=job,
+        what="register",
+        sender="registrar",
+        target=desk.identity.registry.contract,
+        calldata=calldata,
+        payload={"batch": str(plan.batch.batch), "root": str(plan.root), "count": len(plan.pieces)},
+        drafts=plan.blocks,
+    )
+
+
+def _registered(desk: Desk, piece: Piece) -> RegisteredPiece:
+    return RegisteredPiece(piece.reference, desk.identity.item(piece.token_id))

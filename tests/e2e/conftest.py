@@ -1,0 +1,63 @@
+"""A real browser in front of a real server. Skips where there is no Chromium; under CI=true that is a failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.site import FakeSite, some_site
+from verifier.answers import Answer
+from web.app import create_app
+from web.cli.serve import make_site_server
+
+Serve = Callable[..., tuple[str, FakeSite]]
+
+
+def _missing(what: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is missing, and CI=true allows no skipping")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A headless Chromium, ours or the system's: $ASSAY_CHROMIUM, `chromium`, `google-chrome`."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        _missing("playwright")
+    named = os.environ.get("ASSAY_CHROMIUM")
+    found = named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found or not Path(found).exists():
+        _missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serve a fake site on a port of its own; gives the label's address and the site."""
+    servers = []
+
+    def start(answer: Answer = Answer.VERIFIED, **changes: object) -> tuple[str, FakeSite]:
+        server = make_site_server(some_site().parts(), "127.0.0.1", 0)
+        # The labels name the port, which only now is known.
+        site = some_site(answer, f"127.0.0.1:{server.server_port}")
+        server.app = create_app(site.parts(**changes))
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        servers.append((server, thread))
+        return f"http://{site.host}{site.path}", site
+
+    yield start
+    for server, thread in servers:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,89 @@
+"""The site, built from its parts. No globals: every view holds what it needs."""
+
+from __future__ import annotations
+
+import ipaddress
+from types import TracebackType
+
+import jinja2
+from flask import Flask, request
+from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from web.access import guard, open_endpoint
+from web.error_pages import add_error_pages, refuse_other_hosts
+from web.gateway.blueprint import make_gateway_blueprint
+from web.headers import add_headers, content_security_policy
+from web.health import make_health_blueprint
+from web.parts import Parts
+from web.scan.pictures import PictureShelf, make_picture_blueprint
+from web.scan.routes import make_scan_blueprint
+from web.scan.uploads import FORM_PARTS_MAX, FORM_TEXT_MAX_BYTES, REQUEST_MAX_BYTES, MemoryRequest
+from web.stylesheet import load_stylesheet
+
+_STATIC_AGE_S = 86_400
+
+
+class Site(Flask):
+    """Flask, with requests that stay in memory and a log without labels."""
+
+    request_class = MemoryRequest
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Log our bug by its endpoint: the path may be a label."""
+        self.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
+
+
+def create_app(parts: Parts) -> Flask:
+    """Build the site.
+
+    1. Limits of every request, and strict templates.
+    2. Who may come: hosts of the trust file, routes that are marked.
+    3. Routes.
+    4. Headers and errors of every answer.
+    """
+    app = Site("web.app", static_folder="static")
+    _limit(app)  # 1.
+    style = load_stylesheet()
+    app.jinja_env.globals["stylesheet"] = Markup(style.text)  # noqa: S704 - our own files
+    refuse_other_hosts(app, parts.trust)  # 2.
+    guard(app)
+    shelf = PictureShelf()  # 3.
+    app.register_blueprint(make_scan_blueprint(parts, shelf))
+    app.register_blueprint(make_picture_blueprint(parts, shelf))
+    app.register_blueprint(make_gateway_blueprint(parts.store))
+    app.register_blueprint(make_health_blueprint(parts))
+    open_endpoint(app, "gateway.content")
+    open_endpoint(app, "static")
+    add_headers(app, content_security_policy(style.csp_hash, map(origin_of, parts.hosts)))  # 4.
+    add_error_pages(app, parts.trust)
+    if parts.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=parts.proxies, x_proto=parts.proxies)  # type: ignore[method-assign]
+    return app
+
+
+def origin_of(host: str) -> str:
+    """Give the origin of a label's host: https, or http on this very machine."""
+    name = host.rpartition(":")[0] if ":" in host else host
+    try:
+        local = ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        local = name == "localhost"
+    return f"{'http' if local else 'https'}://{host}"
+
+
+def _limit(app: Flask) -> None:
+    app.config.update(
+        MAX_CONTENT_LENGTH=REQUEST_MAX_BYTES,
+        MAX_FORM_PARTS=FORM_PARTS_MAX,
+        MAX_FORM_MEMORY_SIZE=FORM_TEXT_MAX_BYTES,
+        SEND_FILE_MAX_AGE_DEFAULT=_STATIC_AGE_S,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    # A redirect to another spelling of a label's path would repeat the serial.
+    app.url_map.merge_slashes = False
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,61 @@
+"""The real parts that the site is made of, as it knows them. `wiring.py` puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from provenance_schemas.ids import ItemId
+from verifier.images import ImageReading
+from verifier.ports import ContentStore
+from verifier.service import Verification
+from verifier.trust import TrustRegistry
+from verifier.verdict import Policy
+
+DECODERS_MAX: Final = 2
+"""Photos read at once; each may take a core for 2.5 s and 200 MB."""
+
+
+class LabelVerifier(Protocol):
+    """What the site asks of `verifier.service.Verifier`. It never raises for a world that is away."""
+
+    def verify_label(self, text: str, policy: Policy) -> Verification:
+        """Verify the item that a label's text names."""
+        ...
+
+    def verify_item(self, item: ItemId, policy: Policy) -> Verification:
+        """Verify an item named by its token."""
+        ...
+
+
+class PictureReader(Protocol):
+    """Reads the QR codes of a picture. Raises ImageError."""
+
+    def __call__(self, content: bytes, *, prefer: Callable[[str], bool]) -> ImageReading:
+        """Read, the preferred texts first."""
+        ...
+
+
+Probe = Callable[[], None]
+"""Asks one part for a sign of life. Raises UnavailableError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything `create_app` needs."""
+
+    trust: TrustRegistry
+    verifier: LabelVerifier
+    store: ContentStore
+    """Local: the site fetches nothing for strangers."""
+    read_picture: PictureReader
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    decoders_max: int = DECODERS_MAX
+    proxies: int = 0
+    """How many reverse proxies to believe."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host a label may have."""
+        return tuple(host for brand in self.trust.brands for host in brand.hosts)

@@ -1,0 +1,94 @@
+"""The history in words: what happened, where, by whom, by both clocks, and how far to rely on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from provenance_schemas.step_kinds import DOCUMENTED, EntryKind
+from verifier.evidence import Evidence
+from verifier.report import TimelineEntry, timeline
+from web.presenters.catalogue import StepState, Words
+from web.presenters.formats import date_text, machine_text, moment_text, place_text
+from web.presenters.tones import ICONS, Icon, Tone
+
+_TONES: Final = {
+    StepState.CONFIRMED: Tone.VERIFIED,
+    StepState.PENDING: Tone.UNDETERMINED,
+    StepState.UNCONFIRMED: Tone.CAUTION,
+    StepState.DISPUTED: Tone.CAUTION,
+    StepState.VOIDED: Tone.UNDETERMINED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment for people and for machines."""
+
+    text: str
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One entry, ready to print."""
+
+    title: str
+    kind: str
+    """The kind in the visitor's language; empty where the title says it already."""
+    place: str
+    happened: When | None
+    recorded: When
+    recorder: str
+    description: str
+    reason: str
+    state: StepState
+    state_text: str
+    tone: Tone
+    icon: Icon
+
+
+def present_timeline(evidence: Evidence, words: Words) -> tuple[TimelineRow, ...]:
+    """Lay the history out, oldest first."""
+    return tuple(_row(line, words) for line in timeline(evidence))
+
+
+def state_of(line: TimelineEntry) -> StepState:
+    """Name how far an entry can be relied on; what takes most away comes first."""
+    if line.voided:
+        return StepState.VOIDED
+    if line.unconfirmed:
+        unread = line.document is None and line.entry.kind in DOCUMENTED
+        return StepState.UNCONFIRMED if unread else StepState.DISPUTED
+    return StepState.PENDING if line.pending else StepState.CONFIRMED
+
+
+def _row(line: TimelineEntry, words: Words) -> TimelineRow:
+    document, state = line.document, state_of(line)
+    kind = words.kinds[EntryKind(line.entry.kind)] if line.entry.kind in set(EntryKind) else line.kind
+    title = document.name if document and not _names_its_kind(document.name, line.kind) else kind
+    tone = _TONES[state]
+    return TimelineRow(
+        title,
+        "" if title == kind else kind,
+        place_text(document.place) if document and document.place else "",
+        _day(document.happened_at, words) if document else None,
+        When(moment_text(line.recorded_at, words), machine_text(line.recorded_at)),
+        words.verdict.by.format(recorder=document.recorder.name) if document else "",
+        document.description if document else "",
+        (document.reason or "") if document else "",
+        state,
+        words.states[state],
+        tone,
+        ICONS[tone],
+    )
+
+
+def _names_its_kind(name: str, kind: str) -> bool:
+    """A step that only repeats its kind, as `Customs cleared`, is said in the visitor's language instead."""
+    return name.casefold() == kind.replace("_", " ")
+
+
+def _day(moment: datetime, words: Words) -> When:
+    return When(date_text(moment, words), machine_text(moment))
