@@ -18,9 +18,7 @@ URI_LENGTH_MAX: Final = 2048
 GTIN_LENGTHS: Final = (8, 12, 13, 14)
 
 _ASCII_DIGITS: Final = frozenset("0123456789")
-_SET_82: Final = frozenset(
-    "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
-)
+_SET_82: Final = frozenset("!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
 _SET_39: Final = frozenset("#-/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _CHARACTERS: Final = {"N": _ASCII_DIGITS, "X": _SET_82, "Y": _SET_39}
 
@@ -155,8 +153,8 @@ _KEYS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 
 def check_digit(digits: str) -> str:
     """Compute the mod-10 digit that follows `digits` in any GS1 number."""
-    total = sum(int(d) * (1 if i % 2 else 3) for i, d in enumerate(reversed(digits)))
-    return str(-total % 10)
+    backwards = digits[::-1]
+    return str(-(3 * sum(map(int, backwards[::2])) + sum(map(int, backwards[1::2]))) % 10)
 
 
 def has_check_digit(digits: str) -> bool:

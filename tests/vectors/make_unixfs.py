@@ -58,6 +58,8 @@ WANTED = [
     directory("names sorted by bytes, not by characters", ["é", "z", "Z", "水", "🜂", "a"]),
     directory("six thousand entries are sharded", [], 6000, "*.json"),
     directory("shards of shards", [], 700, "piece-*", directory_max_bytes=600),
+    directory("a block just as large as allowed", ["0.json", "1.json"], directory_max_bytes=104),
+    directory("a block one byte too large is sharded", ["0.json", "1.json"], directory_max_bytes=103),
 ]
 
 

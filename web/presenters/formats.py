@@ -8,6 +8,8 @@ from typing import Final
 from provenance_schemas.document_parts import Place
 from web.presenters.catalogue import Words
 
+_TIED: Final = "\u00a0"
+"""A space that no line breaks at: a number stays with its unit."""
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 60 * _MINUTE_S
 _DAY_S: Final = 24 * _HOUR_S
@@ -17,12 +19,12 @@ def date_text(moment: datetime, words: Words) -> str:
     """Write the day in UTC, as `2 March 2026`."""
     moment = moment.astimezone(UTC)
     day = words.first_of_month if moment.day == 1 else str(moment.day)
-    return f"{day} {words.months[moment.month - 1]} {moment.year}"
+    return f"{day}{_TIED}{words.months[moment.month - 1]} {moment.year}"
 
 
 def moment_text(moment: datetime, words: Words) -> str:
     """Write day and minute, as `2 March 2026, 14:05 UTC`."""
-    return f"{date_text(moment, words)}, {moment.astimezone(UTC):%H:%M} UTC"
+    return f"{date_text(moment, words)}, {moment.astimezone(UTC):%H:%M}{_TIED}UTC"
 
 
 def machine_text(moment: datetime) -> str:
@@ -35,12 +37,12 @@ def age_text(age_s: float, words: Words) -> str:
     seconds, minutes, hours, days = words.age_units
     whole_s = max(0, int(age_s))
     if whole_s < 2 * _MINUTE_S:
-        return f"{whole_s} {seconds}"
+        return f"{whole_s}{_TIED}{seconds}"
     if whole_s < 2 * _HOUR_S:
-        return f"{whole_s // _MINUTE_S} {minutes}"
+        return f"{whole_s // _MINUTE_S}{_TIED}{minutes}"
     if whole_s < 2 * _DAY_S:
-        return f"{whole_s // _HOUR_S} {hours}"
-    return f"{whole_s // _DAY_S} {days}"
+        return f"{whole_s // _HOUR_S}{_TIED}{hours}"
+    return f"{whole_s // _DAY_S}{_TIED}{days}"
 
 
 def serial_text(serial: str) -> str:

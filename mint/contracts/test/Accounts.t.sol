@@ -10,7 +10,7 @@ contract AccountsTest is Fixture {
     bytes32 private constant TOPIC = keccak256("receipts");
     bytes32 private constant ROOT = keccak256("root");
     bytes4 private constant YES = 0x1626ba7e;
-    CheckpointAnchor private anchor = CheckpointAnchor(place("CheckpointAnchor", ""));
+    CheckpointAnchor private anchor = CheckpointAnchor(launch("CheckpointAnchor", ""));
 
     // ---- StockAccount ----
 

@@ -249,6 +249,16 @@ def test_a_shard_that_contradicts_itself_is_refused(blocks, change):
         resolve_path(root, ["bag"], blocks.__getitem__)
 
 
+def test_a_name_that_shares_a_slot_with_another_is_absent(blocks):
+    """The first eight bits of two hashes agree often; only the name itself decides."""
+    slot = hash_name(b"bag")[0]
+    other = next(str(index) for index in range(10_000) if hash_name(b"%d" % index)[0] == slot)
+    root = shard(blocks, [(slot, b"bag")])
+
+    assert resolve_path(root, [other], blocks.__getitem__).target is None
+    assert resolve_path(root, ["bag"], blocks.__getitem__).target is not None
+
+
 def test_a_name_hidden_in_the_wrong_slot_is_refused(blocks):
     """Listed, yet found by no lookup."""
     root = shard(blocks, [(hash_name(b"bag")[0] ^ 1, b"bag")])

@@ -61,15 +61,15 @@ abstract contract Fixture is Checks {
     }
 
     function newRegistry() internal returns (ItemRegistry) {
-        return ItemRegistry(place("ItemRegistry", abi.encode("Assay", "ASSAY", admin, uint48(3 days))));
+        return ItemRegistry(launch("ItemRegistry", abi.encode("Assay", "ASSAY", admin, uint48(3 days))));
     }
 
     function newStock() internal returns (StockAccount) {
-        return StockAccount(place("StockAccount", abi.encode(admin, uint48(3 days))));
+        return StockAccount(launch("StockAccount", abi.encode(admin, uint48(3 days))));
     }
 
     /// @dev Deploys the committed artifact: the very bytes that go to a chain are what these tests hold.
-    function place(string memory name, bytes memory arguments) internal returns (address made) {
+    function launch(string memory name, bytes memory arguments) internal returns (address made) {
         string memory path = string.concat("../../provenance_schemas/abi/", name, ".json");
         bytes memory code = bytes.concat(vm.parseJsonBytes(vm.readFile(path), ".bytecode"), arguments);
         assembly ("memory-safe") {
