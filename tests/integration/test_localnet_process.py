@@ -255,7 +255,8 @@ def test_more_connections_than_places_are_closed_and_the_others_go_on(shared, cl
 
 def is_open(connection: socket.socket) -> bool:
     """Ask over a fresh connection; a refused one ends without a word."""
-    head = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(REQUEST)}\r\n\r\n"
+    head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(REQUEST)}\r\n\r\n"
     try:
         connection.sendall(head.encode() + REQUEST)
         return connection.recv(12) == b"HTTP/1.1 200"

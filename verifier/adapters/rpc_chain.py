@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provenance_schemas.ids import Address, BlockRef, ItemId, address_bytes
+from verifier.adapters.proved_words import ProvedBlocks, ProvedWords, RecentActors
 from verifier.adapters.registry_layout import (
     ISSUANCE_SLOT,
     actor_slot,
@@ -42,6 +43,8 @@ class RpcChain:
         self._registry = registry
         self._state_roots: dict[bytes, bytes] = {}
         self._on_our_chain = False
+        self._proved = ProvedBlocks()
+        self._lately = RecentActors()
 
     def tips(self) -> Tips:
         """Read both tips in one round trip; the first time, also whether the node is on our chain at all."""
@@ -94,50 +97,43 @@ class RpcChain:
         self._state_roots = roots
 
     def read(self, items: Sequence[ItemId], actors: Sequence[Address], at: BlockRef) -> RegistryState:
-        """Read all words at one block with a single `eth_getProof`, pinned by block hash (EIP-1898)."""
-        slots = [ISSUANCE_SLOT]
-        for item in items:
-            slots += item_slots(item)
-        slots += [actor_slot(actor) for actor in actors]
-        code_hash, values = self._prove(slots, at)
-        if code_hash != self._registry.code_hash:
-            return RegistryState(code_hash, 0, {}, {})  # another contract's words mean something else
-        words = {}
-        for number, item in enumerate(items):
-            start = 1 + 6 * number
-            words[item.token_id] = item_words(item, tuple(values[start : start + 6]))
-        first_actor = 1 + 6 * len(items)
-        return RegistryState(
-            code_hash,
-            values[0],
-            words,
-            {actor: actor_word(values[first_actor + number]) for number, actor in enumerate(actors)},
-        )
+        """Read all words at one block with at most one `eth_getProof`, pinned by block hash (EIP-1898).
 
-    def _prove(self, slots: list[int], at: BlockRef) -> tuple[bytes | None, list[int]]:
+        Actors asked for lately are read along: the second question of a verification is then answered already.
+        """
+        self._lately.remember(actors)
+        slots = [ISSUANCE_SLOT, *(slot for item in items for slot in item_slots(item)), *map(actor_slot, actors)]
+        known = self._proved.at(at.hash)
+        missing = [slot for slot in slots if slot not in known.values]
+        if missing:
+            along = [slot for slot in map(actor_slot, self._lately.actors) if slot not in known.values]
+            self._prove(list(dict.fromkeys([*missing, *along])), at, known)
+        words = {item.token_id: item_words(item, tuple(map(known.value, item_slots(item)))) for item in items}
+        who = {actor: actor_word(known.value(actor_slot(actor))) for actor in actors}
+        return RegistryState(known.code_hash, known.value(ISSUANCE_SLOT), words, who)
+
+    def _prove(self, slots: list[int], at: BlockRef, known: ProvedWords) -> None:
         contract = self._registry.contract
         answer = self._client.call(
-            "eth_getProof",
-            contract,
-            [f"0x{slot:064x}" for slot in slots],
-            {"blockHash": "0x" + at.hash.hex()},
+            "eth_getProof", contract, [f"0x{slot:064x}" for slot in slots], {"blockHash": "0x" + at.hash.hex()}
         )
         try:
             account = account_at(self._root(at), address_bytes(contract), _nodes(answer["accountProof"]))
             if account is None:
-                return None, [0] * len(slots)
+                known.add(None, dict.fromkeys(slots, 0))
+                return
             proofs = answer["storageProof"]
             if len(proofs) != len(slots):
                 raise ChainUnavailableError("the node proved other slots than it was asked for")
-            values = [
-                slot_at(account.storage_root, slot, _nodes(proof["proof"]))
+            values = {
+                slot: slot_at(account.storage_root, slot, _nodes(proof["proof"]))
                 for slot, proof in zip(slots, proofs, strict=True)
-            ]
+            }
         except ProofError as error:
             raise ChainUnavailableError(f"the node's proof does not hold: {error}") from error
         except (KeyError, TypeError, ValueError) as error:
             raise ChainUnavailableError(f"the node gave a malformed proof ({error})") from error
-        return account.code_hash, values
+        known.add(account.code_hash, values)
 
     def _root(self, at: BlockRef) -> bytes:
         root = self._state_roots.get(at.hash)

@@ -23,7 +23,11 @@ CLEAR, SOLD = 0, Status.SOLD
 
 def with_bits(final, latest, *, lane="state", age_s=5):
     """Set the status bits of one lane's word at each block; None: the latest was not read."""
-    at = {bits: replace(WORDS, state=0, batch_state=0, **{lane: bits}) for bits in (final, latest) if bits is not None}
+    at = {
+        bits: replace(WORDS, **{"state": 0, "batch_state": 0, lane: bits})
+        for bits in (final, latest)
+        if bits is not None
+    }
     registered = Registered(at[final], GONE if latest is None else at[latest])
     evidence = some_evidence(registered=registered)
     return replace(evidence, checked_at=evidence.latest.mined_at + timedelta(seconds=age_s))

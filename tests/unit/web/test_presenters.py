@@ -1,0 +1,216 @@
+"""From a verification to a page: what is shown, and above all what is not."""
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from provenance_schemas.document_parts import Place
+from provenance_schemas.step_kinds import EntryKind
+from tests.fakes.site import some_site
+from tests.fakes.world import BOUTIQUE, HOUSE, WORKSHOP
+from verifier.answers import Answer, answer_of
+from verifier.policies import CLI
+from web.presenters.catalogue import Custody, StepState
+from web.presenters.english import ENGLISH
+from web.presenters.formats import age_text, date_text, moment_text, place_text, serial_text
+from web.presenters.frame import Visit
+from web.presenters.french import FRENCH
+from web.presenters.language import Language
+from web.presenters.piece import pictures_of, proven_passport
+from web.presenters.timeline import present_timeline
+from web.presenters.tones import TONES, Tone
+from web.presenters.verdict import custody_of, present_verdict
+
+HIDDEN = {Answer.NOT_GENUINE, Answer.NOT_ISSUED, Answer.CANNOT_VERIFY}
+
+
+def visit(language=Language.EN):
+    return Visit("id.maison.example", "Maison Éclat", language, asked=False)
+
+
+def verified(site):
+    return site.verifier.verify_label(site.label, CLI)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("answer", Answer)
+def test_each_answer_is_presented_whole(answer, language):
+    """Every answer there is, out of the real verifier, in both languages."""
+    found = verified(some_site(answer))
+    page = present_verdict(found, visit(language))
+
+    assert answer is answer_of(found)
+    assert TONES[answer] is page.tone
+    assert page.headline in page.frame.title
+    assert "{" not in page.lead + page.tag
+    assert page.words.checked in [fact.name for fact in page.facts]
+    assert page.words.registry in [fact.name for fact in page.facts]
+
+
+@pytest.mark.parametrize("answer", Answer)
+def test_a_piece_is_shown_only_where_its_record_is_proven_and_the_label_opens_it(answer):
+    """A picture of the right bag beside "not genuine" would sell the wrong one."""
+    page = present_verdict(verified(some_site(answer)), visit())
+
+    assert (page.piece is None) == (answer in HIDDEN)
+    assert bool(page.timeline) == (answer not in HIDDEN)
+
+
+def test_the_serial_is_on_the_page_and_never_in_its_title():
+    """Titles go to histories, tabs and previews."""
+    site = some_site()
+    page = present_verdict(verified(site), visit())
+    serial = site.label.rsplit("/", 1)[1]
+
+    assert serial_text(serial) in [fact.text for fact in page.facts]
+    assert serial not in page.frame.title
+    assert page.piece.name not in page.frame.title
+
+
+def test_marks_are_in_the_visitors_language_where_the_maker_gave_one():
+    """Details are compared in the shop: they should be read without a dictionary."""
+    page = present_verdict(verified(some_site()), visit(Language.FR))
+
+    assert "Le poinçon intérieur indique A25-0417" == page.piece.marks[0].text
+
+
+def test_a_passport_that_is_not_proven_gives_no_pictures():
+    """The rule that the picture route rests on."""
+    site = some_site(Answer.CANNOT_VERIFY)
+
+    assert proven_passport(verified(site)) is None
+
+
+def test_the_pictures_of_a_passport_are_its_own_and_those_of_its_marks():
+    """Nothing else is ever served as a picture."""
+    passport = proven_passport(verified(some_site()))
+
+    assert 3 == len(pictures_of(passport))
+
+
+@pytest.mark.parametrize(
+    ("write", "state"),
+    [
+        (lambda world, item: world.record(item, EntryKind.SERVICED, by=WORKSHOP), StepState.CONFIRMED),
+        (
+            lambda world, item: world.store.blocks.pop(world.record(item, EntryKind.SERVICED, by=WORKSHOP)),
+            StepState.UNCONFIRMED,
+        ),
+    ],
+)
+def test_a_step_is_confirmed_only_with_its_document(write, state):
+    """What cannot be read is shown as what it is, with the kind that the chain proves."""
+    site = some_site()
+    write(site.world, site.item)
+    site.world.settle()
+    row = present_timeline(verified(site).evidence, ENGLISH)[-1]
+
+    assert state is row.state
+    assert "Serviced" == row.title
+
+
+def test_a_step_of_a_disputed_actor_is_disputed():
+    """The boutique's key was stolen: what it recorded since then stands in doubt, and says so."""
+    site = some_site()
+    site.world.registry.dispute(BOUTIQUE, 1)
+    site.world.settle()
+    rows = present_timeline(verified(site).evidence, FRENCH)
+    disputed = [row.title for row in rows if row.state is StepState.DISPUTED]
+
+    assert ["Delivered to boutique", "First sale"] == disputed
+
+
+def test_a_voided_step_is_voided_before_anything_else():
+    """Its document is not even read any more, which is not a fault."""
+    site = some_site()
+    site.world.record(site.item, EntryKind.AUTHENTICATED, by=HOUSE)
+    number = len([e for e in site.world.registry.entries(site.item, 999) if e.lane == "item"])
+    site.world.void(site.item, number)
+    site.world.settle()
+    rows = present_timeline(verified(site).evidence, ENGLISH)
+
+    assert StepState.VOIDED is rows[-2].state
+    assert "Authenticated by an expert" == rows[-2].title
+    assert StepState.CONFIRMED is rows[-1].state
+
+
+def test_the_newest_step_is_pending():
+    """It is in a block that may still be undone."""
+    rows = present_timeline(verified(some_site(Answer.VERIFIED_PENDING)).evidence, ENGLISH)
+
+    assert [StepState.PENDING] == [row.state for row in rows if row.state is not StepState.CONFIRMED]
+
+
+def test_a_step_carries_both_clocks():
+    """When its actor says it happened, and when the chain took it down."""
+    row = present_timeline(verified(some_site()).evidence, ENGLISH)[2]
+
+    assert "2026-03-02T08:00:36Z" == row.happened.machine
+    assert row.recorded.machine > row.happened.machine
+
+
+@pytest.mark.parametrize(
+    ("answer", "custody"),
+    [(Answer.VERIFIED, Custody.OWNER), (Answer.NOT_SOLD_YET, Custody.STOCK), (Answer.CANNOT_VERIFY, None)],
+)
+def test_custody_is_said_without_a_name(answer, custody):
+    """Nobody learns whose account it is."""
+    assert custody is custody_of(verified(some_site(answer)).evidence)
+
+
+def test_a_sold_piece_nobody_claimed_is_in_the_houses_hands():
+    """Custody by the house is shown as what it is: the house could move it."""
+    site = some_site(Answer.NOT_SOLD_YET)
+    site.world.record(site.item, EntryKind.SOLD, by=BOUTIQUE)
+    site.world.settle()
+
+    assert Custody.HOUSE is custody_of(verified(site).evidence)
+
+
+def test_the_registrys_age_is_always_shown():
+    """A page kept open, or a stale node, gives itself away."""
+    site = some_site()
+    site.world.chain.stale_s = 90
+    page = present_verdict(verified(site), visit())
+
+    assert any("95\u00a0s" in fact.text for fact in page.facts)
+
+
+def test_only_checks_that_the_policy_asks_for_are_counted():
+    """A scan log that does not exist is no failed check."""
+    page = present_verdict(verified(some_site()), visit())
+
+    assert "Proof: 16 of 16 checks passed" == page.proof.title
+    assert {Tone.VERIFIED} == {check.tone for check in page.proof.checks}
+
+
+@pytest.mark.parametrize(
+    ("age_s", "text"),
+    [(-30, "0 s"), (0, "0 s"), (119.9, "119 s"), (120, "2 min"), (7199, "119 min"), (7200, "2 h"), (172_800, "2 days")],
+)
+def test_an_age_is_written_in_one_unit(age_s, text):
+    """Both sides of each edge; a clock ahead of ours is no negative age."""
+    assert text == age_text(age_s, ENGLISH).replace("\u00a0", " ")
+
+
+def test_dates_are_written_as_people_write_them():
+    """In UTC, with the month in words, so that 3/2 is never read as 2/3."""
+    moment = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
+
+    assert "1 March 2026, 23:59 UTC" == moment_text(moment, ENGLISH).replace("\u00a0", " ")
+    assert "1er mars 2026" == date_text(moment, FRENCH).replace("\u00a0", " ")
+    assert "2 mars 2026" == date_text(moment + timedelta(minutes=1), FRENCH).replace("\u00a0", " ")
+
+
+def test_a_place_is_written_without_repetition():
+    """Le Havre, Le Havre, FR."""
+    assert "Le Havre, FR" == place_text(Place("Le Havre", "Le Havre", "FR"))
+
+
+def test_links_keep_the_language_only_when_it_was_asked_for():
+    """A browser's own preference needs no parameter."""
+    asked = dataclasses.replace(visit(Language.FR), asked=True)
+
+    assert "/" == visit(Language.FR).link("/")
+    assert "/?lang=fr" == asked.link("/")
