@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 _KNOWN: Final = frozenset({"01", "scan", "ipfs", "pictures", "static", "health", "ready"})
+
+
+def redact_method(method: str) -> str:
+    """Give a method if it is one: whatever a client writes first on its line arrives as the method."""
+    return method if method in _METHODS else "-"
 
 
 def redact_target(target: str) -> str:

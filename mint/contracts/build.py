@@ -93,8 +93,7 @@ def compile_contracts(root: Path = HERE) -> dict[str, str]:
         raise BuildError("\n".join(complaints))
     version = _run(root, ["--version"], "").split("Version: ")[-1].strip()
     return {
-        name: _artifact(name, answer["contracts"][f"src/{name}.sol"][name], version, settings)
-        for name in CONTRACTS
+        name: _artifact(name, answer["contracts"][f"src/{name}.sol"][name], version, settings) for name in CONTRACTS
     }
 
 

@@ -46,7 +46,9 @@ class Fault(Enum):
     TOO_LONG = auto()
     """Sends more than was asked for, without end in sight."""
     DRIP = auto()
-    """Sends its headers one byte at a time, each within every socket timeout."""
+    """Sends its headers one byte at a time, each within every socket timeout, then what was asked for."""
+    TRICKLE = auto()
+    """Sends the right body, for a second and a half, each part within every socket timeout."""
     REDIRECT = auto()
     """Sends the reader to another host."""
 
@@ -60,6 +62,8 @@ class KuboNode:
         self.fault = Fault.NONE
         self.calls: list[str] = []
         self.connections = 0
+        self.elsewhere = "http://127.0.0.2:9"
+        """Where REDIRECT sends its readers."""
         self.url = ""
 
     def local(self, cid: ContentId) -> bytes:
@@ -153,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault is Fault.REDIRECT:
             self.send_response(307)
-            self.send_header("Location", "http://127.0.0.2:9/elsewhere")
+            self.send_header("Location", self.kubo.elsewhere + self.path)
             self.send_header("Content-Length", "0")
             self.end_headers()
         elif fault is Fault.DRIP:
@@ -163,14 +167,17 @@ class _Handler(BaseHTTPRequestHandler):
         return True
 
     def _drip(self) -> None:
-        self.close_connection = True
+        """Send headers for a second, then let the right answer follow: patience would be rewarded."""
         try:
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-            for _ in range(200):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nX-Slow: ")
+            for _ in range(50):
                 self.wfile.write(b"x")
                 time.sleep(0.02)  # the fault itself: a byte now and then
+            block = self.kubo.local(ContentId.parse(self.query.get("arg") or self.path[6:65]))
+            self.wfile.write(b"\r\n\r\n" + block)
         except OSError:
-            return  # the reader hung up, as it should
+            pass  # the reader hung up, as it should
+        self.close_connection = True
 
     def _block_get(self, _body: bytes) -> None:
         self._stream(self.kubo.local(ContentId.parse(self.query["arg"])))
@@ -238,7 +245,10 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is Fault.TOO_LONG:
             body += b"\0" * 3_000_000
         try:
-            for part in (body[at : at + 4096] for at in range(0, len(body), 4096)):
+            step = max(len(body) // 75, 1) if fault is Fault.TRICKLE else 4096
+            for part in (body[at : at + step] for at in range(0, len(body), step)):
+                if fault is Fault.TRICKLE:
+                    time.sleep(0.02)  # the fault itself
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(part), self._damaged_answer(part)))
             trailer = b"X-Stream-Error: context canceled\r\n" if fault is Fault.CUT else b""
             self.wfile.write(b"0\r\n" + trailer + b"\r\n")

@@ -46,6 +46,8 @@ class RpcNode:
         self.registry = registry
         self.final_lag = final_lag
         self.behind = 0
+        self.failing = False
+        """Every call is an error of the server."""
         self.code_hash = CODE_HASH
         self.storage: Callable[[int], dict[int, int]] = registry.storage
         self.lie: Callable[[str, list[object], object], object] = lambda method, params, result: result
@@ -159,6 +161,9 @@ def serving(node: RpcNode) -> Iterator[RpcNode]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             calls = request if isinstance(request, list) else [request]
+            if node.failing:
+                self.send_error(503)
+                return
             answers = [_answer(node, call) for call in calls]
             body = json.dumps(answers if isinstance(request, list) else answers[0]).encode()
             self.send_response(200)

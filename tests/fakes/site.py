@@ -6,7 +6,6 @@ import dataclasses
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from flask import Flask
 from PIL import Image as Pillow
@@ -17,7 +16,7 @@ from provenance_schemas.document_parts import Image, Place
 from provenance_schemas.ids import ItemId
 from provenance_schemas.passports import Mark, Passport
 from provenance_schemas.step_kinds import EntryKind
-from tests.fakes.documents import GTIN, some_passport, some_product
+from tests.fakes.documents import some_passport, some_product
 from tests.fakes.world import (
     BOUTIQUE,
     CARRIER,
@@ -31,7 +30,7 @@ from tests.fakes.world import (
 )
 from verifier.answers import Answer
 from verifier.images import read_labels
-from verifier.policies import CLI, PHONE
+from verifier.policies import PHONE
 from verifier.service import Verification, Verifier
 from verifier.trust import TrustRegistry
 from verifier.verdict import Code, Finding, Outcome, Policy, Verdict
@@ -78,9 +77,7 @@ class SiteWorld(World):
         )
         pictures = (self.picture("Aurore 25 bag, front, clasp closed", 138), self.picture("Aurore 25 bag, back", 60))
         product = some_product(marks=marks)
-        return some_passport(
-            item=item, commitment=commitment, product=product, images=pictures, issued_at=self.now
-        )
+        return some_passport(item=item, commitment=commitment, product=product, images=pictures, issued_at=self.now)
 
     def picture(self, alt: str, red: int) -> Image:
         """Store a picture and name it."""

@@ -15,8 +15,9 @@ from verifier.adapters.gateway_store import GATEWAYS_MAX, GatewayStore, http_bas
 from verifier.adapters.kubo_store import KuboStore
 from verifier.errors import ContentUnavailableError
 
-HASTY = Timeouts(connect_s=1, read_s=0.2, total_s=1)
-READ_FAULTS = [fault for fault in Fault if fault not in {Fault.NONE, Fault.LOSE}]
+HASTY = Timeouts(connect_s=1, read_s=0.2, total_s=10)
+BUSY = Timeouts(connect_s=1, read_s=0.5, total_s=0.5)
+READ_FAULTS = [fault for fault in Fault if fault not in {Fault.NONE, Fault.LOSE, Fault.TRICKLE}]
 WRITE_FAULTS = [Fault.REFUSE, Fault.FORBID, Fault.HANG_UP, Fault.CUT, Fault.CUT_LENGTH, Fault.CORRUPT, Fault.REDIRECT]
 
 
@@ -60,6 +61,7 @@ def test_a_failing_gateway_gives_no_block_and_the_next_is_asked(node, writer, fa
     alone = GatewayStore([node.url], HASTY)
     with running_kubo() as good:
         good.blocks[cid.digest] = block
+        node.elsewhere = good.url
         both = GatewayStore([node.url, good.url], HASTY)
 
         with pytest.raises(ContentUnavailableError):
@@ -67,6 +69,18 @@ def test_a_failing_gateway_gives_no_block_and_the_next_is_asked(node, writer, fa
         assert block == both.get(cid, size_max_bytes=10_000)
         alone.close()
         both.close()
+
+
+def test_a_body_that_trickles_is_given_up_in_the_end(node):
+    """Each part comes in time; the whole does not, though it would be right."""
+    [(cid, block)] = blocks_of(9000)
+    node.blocks[cid.digest] = block
+    node.fault = Fault.TRICKLE
+    store = GatewayStore([node.url], BUSY)
+
+    with pytest.raises(ContentUnavailableError, match="not whole"):
+        store.get(cid, size_max_bytes=10_000)
+    store.close()
 
 
 def test_a_node_that_is_down_is_unavailable():

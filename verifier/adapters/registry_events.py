@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from provenance_schemas.content_id import RAW, ContentId
@@ -66,13 +66,17 @@ BATCH_LANE: Final = frozenset({BATCH_REGISTERED, BATCH_STEP_RECORDED, BATCH_STEP
 class _Log:
     """One raw log, cut into its words."""
 
-    def __init__(self, log: Mapping[str, Any]) -> None:
+    def __init__(self, log: Mapping[str, Any], topics: Sequence[str]) -> None:
         try:
             self.topic: str = log["topics"][0]
             self.subject = int(log["topics"][1], 16)
             data = bytes.fromhex(log["data"][2:])
             self.block_number = int(log["blockNumber"], 16)
             self.log_index = int(log["logIndex"], 16)
+            if self.topic not in topics:
+                raise ValueError("not an event that was asked for")
+            if self.subject >> 256 or min(self.block_number, self.log_index) < 0:
+                raise ValueError("a number out of range")
             if len(data) != 32 * _WORDS[self.topic]:
                 raise ValueError("wrong length")
             self.words = [data[at : at + 32] for at in range(0, len(data), 32)]
@@ -95,13 +99,13 @@ def belongs_to(log: Mapping[str, Any], item: ItemId) -> bool:
 
 def subject_of(log: Mapping[str, Any]) -> tuple[Lane, int]:
     """Say which lane a log belongs to: the batch's or one token's."""
-    parsed = _Log(log)
+    parsed = _Log(log, tuple(_WORDS))
     return (Lane.BATCH if parsed.topic in BATCH_LANE else Lane.ITEM), parsed.subject
 
 
 def decode_entry(log: Mapping[str, Any], chain_id: int, contract: Address) -> Entry:
     """Read one log of ENTRY_TOPICS. Raises ChainUnavailableError when it is malformed."""
-    parsed = _Log(log)
+    parsed = _Log(log, ENTRY_TOPICS)
     lane = Lane.BATCH if parsed.topic in BATCH_LANE else Lane.ITEM
     digest = parsed.words[0]
     document: ContentId | None = None
@@ -144,7 +148,7 @@ def _registration_digest(parsed: _Log, chain_id: int, contract: Address) -> byte
 
 def decode_issuance(log: Mapping[str, Any]) -> Issuance:
     """Read one log of ISSUANCE_TOPICS. Raises ChainUnavailableError when it is malformed."""
-    parsed = _Log(log)
+    parsed = _Log(log, ISSUANCE_TOPICS)
     try:
         if parsed.topic == LABEL_REPLACED:
             return LabelReplacement(

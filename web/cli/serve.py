@@ -15,7 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from verifier.errors import UnavailableError
 from web.app import create_app, origin_of
 from web.errors import SettingsError
-from web.log_redaction import redact_target
+from web.log_redaction import redact_method, redact_target
 from web.parts import Parts
 from web.settings import read_settings
 from web.wiring import wire
@@ -34,7 +34,7 @@ class DiscreetHandler(WSGIRequestHandler):
         """Log method, shape of the target, status and size."""
         # A request line that cannot be parsed leaves neither method nor path.
         method, target = getattr(self, "command", None) or "-", getattr(self, "path", None) or "-"
-        _LOG.info("%s %s %s %s", method[:10], redact_target(target), int(code) if str(code).isdigit() else code, size)
+        _LOG.info("%s %s %s %s", redact_method(method), redact_target(target), int(code) if str(code).isdigit() else code, size)
 
     def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
         """Log that a request failed. The arguments may repeat its first line, so they are left out."""

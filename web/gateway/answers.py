@@ -174,14 +174,11 @@ def _car(
 
 def _parts(wanted: Wanted, resolution: Resolution, target: ContentId, root: ContentId, get: Get) -> Iterator[bytes]:
     yield car_header([root.raw])
-    sent: set[ContentId] = set()
+    # What was crossed stands above the target, so none of it comes again below.
     for cid, block in resolution.crossed:
-        if wanted.repeat or cid not in sent:
-            yield car_section(cid, block)
-        sent.add(cid)
+        yield car_section(cid, block)
     for cid, block in walk_dag(target, get, wanted.scope, wanted.entity_bytes, repeat=wanted.repeat):
-        if wanted.repeat or cid not in sent:
-            yield car_section(cid, block)
+        yield car_section(cid, block)
 
 
 def _rest(start: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -7,7 +7,6 @@ import {Replay} from "./support/Replay.sol";
 import {Checks} from "./support/Vm.sol";
 
 /// @dev Whatever people do: the events alone tell everything the registry holds.
-/// {Replay} itself stops when an id comes twice, a stolen piece moves, or a claim key is used again.
 contract InvariantsTest is Checks {
     struct FuzzSelector {
         address addr;
@@ -45,6 +44,11 @@ contract InvariantsTest is Checks {
         selectors[10] = Life.guardOne.selector;
         targets = new FuzzSelector[](1);
         targets[0] = FuzzSelector(address(life), selectors);
+    }
+
+    /// @dev No id twice, no stolen piece moved, no claim key used again, no burn: see {Replay}.
+    function invariant_TheEventsNeverContradictEachOther() external view {
+        holds(!life.contradicted(), "events without contradiction");
     }
 
     function invariant_WordsReplayFromTheEvents() external view {

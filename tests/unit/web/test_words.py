@@ -57,7 +57,9 @@ def test_every_error_page_has_words(words):
 def test_no_sentence_is_empty_or_cut(words):
     """No word is missing, and no stray space shows that a sentence was put together badly."""
     for path, text in sentences(asdict(words)):
-        assert text and text == text.strip() and "  " not in text, path
+        assert text, path
+        assert text == text.strip(), path
+        assert "  " not in text, path
 
 
 def test_both_languages_take_the_same_values():
@@ -132,4 +134,4 @@ def test_the_headlines_are_those_that_were_agreed(answer, status, english, frenc
 
 def test_each_catalogue_knows_its_language():
     """The page's `lang` comes from here: a screen reader chooses its voice by it."""
-    assert (Language.EN, Language.FR) == (ENGLISH.language, FRENCH.language)
+    assert (ENGLISH.language, FRENCH.language) == (Language.EN, Language.FR)

@@ -1,0 +1,111 @@
+"""The verifier as one object: which brand answers, and what happens where none does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from provenance_schemas.ids import ItemId
+from tests.fakes.registry import some_address
+from tests.fakes.world import World, some_world
+from verifier.errors import ChainUnavailableError, UnavailableError
+from verifier.evidence import Absent, Malformed, Unavailable
+from verifier.policies import CLI
+from verifier.service import Verifier
+from verifier.trust import TrustRegistry
+from verifier.verdict import Code, Level, Outcome
+
+
+@pytest.fixture
+def world():
+    return some_world()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", "https://id.maison.example/", "HTTPS://ID.MAISON.EXAMPLE/01/09521321000017/21/X"]
+)
+def test_text_that_is_no_label_is_rejected_without_asking_anybody(world, text):
+    """A proof: we hold the text. No node is troubled with it."""
+    world.chain.reachable = False
+    verification = world.verify(text, CLI)
+
+    assert isinstance(verification.evidence.label, Malformed)
+    assert verification.verdict.level is Level.REJECTED
+    assert verification.verdict.outcome(Code.LABEL_WELL_FORMED) is Outcome.FAILED
+
+
+def test_a_foreign_host_is_rejected_without_asking_anybody(world):
+    world.chain.reachable = False
+    verification = world.verify(world.bag_label.replace("MAISON", "MAIS0N"), CLI)
+
+    assert isinstance(verification.evidence.brand, Absent)
+    assert verification.verdict.level is Level.REJECTED
+
+
+def test_a_token_of_a_contract_nobody_vouches_for_is_undetermined(world):
+    """We cannot say anything of it, not even that it is false."""
+    stranger = ItemId(1, some_address("another registry"), 5 << 32)
+    assert world.verify(stranger, CLI).verdict.level is Level.UNDETERMINED
+
+
+def test_a_registry_that_cannot_be_opened_is_tried_again(world):
+    """No node is named yet; once there is one, the same verifier goes on."""
+    failures = [ChainUnavailableError("no node is named")]
+
+    def open_registry(_):
+        if failures:
+            raise failures.pop()
+        return world.access()
+
+    verifier = Verifier(world.trust, open_registry, now=lambda: world.now)
+    first = verifier.verify_label(world.bag_label, CLI)
+
+    assert isinstance(first.evidence.brand, Unavailable)
+    assert first.verdict.level is Level.UNDETERMINED
+    assert verifier.verify_label(world.bag_label, CLI).verdict.level is Level.VERIFIED
+
+
+def test_a_registry_is_opened_once(world):
+    """Its label map and documents are kept between scans."""
+    opened = []
+
+    def open_registry(brand):
+        opened.append(brand)
+        return world.access()
+
+    verifier = Verifier(world.trust, open_registry, now=lambda: world.now)
+    for _ in range(3):
+        verifier.verify_label(world.bag_label, CLI)
+
+    assert opened == [world.brand]
+
+
+def test_two_brands_of_one_name_are_two_brands(world):
+    """A house with two registries: a label is held against its own, not against the first that was opened."""
+    other = World()
+    (scarf,) = other.register(5)
+    other.settle()
+    second = replace(
+        other.brand,
+        hosts=("id2.maison.example",),
+        registry=replace(other.brand.registry, deployed_block=1),
+    )
+    worlds = {world.brand: world, second: other}
+    trust = TrustRegistry((world.brand, second))
+    verifier = Verifier(trust, lambda brand: replace(worlds[brand].access(), brand=brand), now=lambda: world.now)
+
+    assert verifier.verify_label(world.bag_label, CLI).evidence.item == world.bag
+    label = other.label(scarf).replace("ID.", "ID2.")
+    assert verifier.verify_label(label, CLI).evidence.item == scarf
+
+
+def test_an_unavailable_registry_is_no_bug_of_ours(world):
+    """Whatever is not an UnavailableError flies."""
+
+    def open_registry(_):
+        raise ValueError("an index of another registry")
+
+    with pytest.raises(ValueError, match="another registry"):
+        Verifier(world.trust, open_registry).verify_label(world.bag_label, CLI)
+    assert issubclass(ChainUnavailableError, UnavailableError)

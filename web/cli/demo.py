@@ -1,0 +1,108 @@
+"""`assay demo`: the example collection, the tour through it, then the site."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from mint.dispatch import silent
+from mint.errors import MintError
+from mint.house import House
+from web.cli.serve import run as serve
+from web.demo.collection import BAG, SCARF, UNSOLD, WATCH, draw_photos, maker
+from web.demo.tour import Stop, Tour
+
+_PORT: Final = 8017
+_FOLDER: Final = "var/demo"
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="register, print, photograph, verify, cheat; then serve the example collection",
+        description="Walk through the example collection with real parts: documents, an embedded EVM ledger, QR "
+        "pictures. A second run keeps the data. Exits 0 only if every stop answered rightly.",
+    )
+    parser.add_argument(
+        "--data", metavar="DIR", type=Path, help=f"folder to keep; default: $ASSAY_DEMO, then {_FOLDER}"
+    )
+    parser.add_argument("--node", metavar="URL", help="JSON-RPC node; default: an embedded ledger")
+    parser.add_argument("--port", type=int, default=_PORT, help=f"port of the site, in every label; default {_PORT}")
+    parser.add_argument("--no-serve", action="store_true", help="end after the tour")
+    parser.add_argument("--json", action="store_true", help="print what each stop answered as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Walk the tour, then serve."""
+    folder: Path = args.data or Path(os.environ.get("ASSAY_DEMO", _FOLDER))
+    try:
+        stops = _walk(args, folder)
+    except MintError as error:
+        print(f"assay: {error}", file=sys.stderr)
+        return error.exit_code
+    held = all(stop.held for stop in stops)
+    if args.json:
+        print(json.dumps({"held": held, "stops": [stop.as_json() for stop in stops]}, indent=2, ensure_ascii=False))
+    if not held:
+        print("assay: a stop of the tour did not answer as it must", file=sys.stderr)
+        return 1
+    return 0 if args.no_serve else _serve(args, folder)
+
+
+def _walk(args: argparse.Namespace, folder: Path) -> list[Stop]:
+    show = not args.json
+    _say("Drawing the photos, founding the house and its ledger ...", show=show)
+    draw_photos(folder / "photos")
+    house = House.found(folder / "house", maker(f"127.0.0.1:{args.port}"), args.node)
+    stops = []
+    try:
+        tour = Tour(house, folder, silent)
+        for stop in tour.stops():
+            stops.append(stop)
+            _say(_line(stop), show=show)
+        if show:
+            _say_where(tour, folder)
+    finally:
+        house.close()
+    return stops
+
+
+def _say(text: str, *, show: bool) -> None:
+    if show:
+        print(text, flush=True)
+
+
+def _line(stop: Stop) -> str:
+    mark = "ok " if stop.held else "NO "
+    answer = stop.answered if stop.held else f"{stop.answered}, expected {stop.expected}"
+    detail = f"\n       {stop.detail}" if stop.detail else ""
+    return f"  {mark} {stop.name}: {answer}{detail}"
+
+
+def _say_where(tour: Tour, folder: Path) -> None:
+    print(f"\nLabels, claim cards and the photo are in {folder}/. Their pages, once the site is served:")
+    shown = {BAG: "genuine", WATCH: "stolen", SCARF: "one of a batch", UNSOLD: "not sold yet"}
+    for reference, what in shown.items():
+        print(f"  {what:<15} {_clickable(tour.label(reference))}")
+    print(
+        f"\nVerify without the site:\n  assay verify {folder}/photo-of-the-bag-label.jpg --trust {folder}/house/trust.json"
+    )
+
+
+def _clickable(label: str) -> str:
+    """Scheme and host in lower case: some terminals do not make a link of capitals."""
+    scheme, _, rest = label.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}://{host.lower()}{slash}{path}"
+
+
+def _serve(args: argparse.Namespace, folder: Path) -> int:
+    os.environ.setdefault("ASSAY_NODE", args.node or "")
+    print("\nServing; Ctrl+C ends it.", flush=True)
+    return serve(argparse.Namespace(data=folder / "house", port=args.port, host="127.0.0.1"))
