@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from mint.book import Book, Piece
 from mint.carry import carry_out, open_jobs
 from mint.dispatch import Dispatch, Progress, silent
-from mint.errors import InputError, MintError, UnknownPieceError
+from mint.errors import MintError, ReadbackError, UnknownPieceError
 from mint.identity import Identity
 from mint.outbox import Intent, NewIntent
 from mint.readback import Reader, read_back
@@ -102,10 +102,8 @@ def finish_open_jobs(desk: Desk) -> Resumed:
         try:
             desk.carry_out(job)
             finished.append(job)
-        except InputError:
-            raise
         except MintError as error:
-            if error.exit_code != 1:
+            if error.exit_code != 1 and not isinstance(error, ReadbackError):
                 raise
             problems.append(error)
     return Resumed(tuple(finished), tuple(problems))

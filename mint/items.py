@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mint.book import Piece
@@ -70,22 +70,17 @@ def _plan(desk: Desk, pieces: Sequence[PieceInput]) -> str:
     pictures = [image for piece in pieces for image in piece.files()]
     images = publish_images(desk.dispatch.stores, pictures)
     issued_at = desk.now()
-    parts = list(_parts(pieces))
-    plans = [
-        plan_batch(part, draw_secrets(len(part)), images, desk.identity, issued_at)
-        for part in desk.dispatch.counted("plan", parts, len(parts))
-    ]
+    walk = iter(desk.dispatch.counted("plan", pieces, len(pieces)))
+    plans = []
+    for start in range(0, len(pieces), BATCH_PIECES_MAX):
+        draw = draw_secrets(min(BATCH_PIECES_MAX, len(pieces) - start))
+        plans.append(plan_batch(walk, draw, images, desk.identity, issued_at))
     job = f"register:{secrets.token_hex(8)}"
     with desk.book.database.transaction():
         for plan in plans:
             (intent,) = desk.dispatch.outbox.plan([_intent(desk, plan, job)])
             desk.book.add_pieces(intent.id, plan.pieces)
     return job
-
-
-def _parts(pieces: Sequence[PieceInput]) -> Iterator[Sequence[PieceInput]]:
-    for start in range(0, len(pieces), BATCH_PIECES_MAX):
-        yield pieces[start : start + BATCH_PIECES_MAX]
 
 
 def _intent(desk: Desk, plan: BatchPlan, job: str) -> NewIntent:

@@ -125,10 +125,16 @@ class Outbox:
         self.database = database
 
     def plan(self, new: Sequence[NewIntent]) -> list[Intent]:
-        """Write intents down, with their documents. Those whose key is there already are left as they are."""
+        """Write intents down, with their documents.
+
+        Those whose key is there already are left as they are; one that failed gives its key to the new one.
+        """
         ids = []
         with self.database.transaction():
             for one in new:
+                self.database.execute(
+                    "UPDATE intent SET key = key || '#' || id WHERE key = ? AND state = ?", (one.key, State.FAILED)
+                )
                 found = self.by_key(one.key)
                 ids.append(found.id if found else self._insert(one))
         return [self.get(intent_id) for intent_id in ids]
@@ -172,8 +178,10 @@ class Outbox:
         return _intent(row) if row else None
 
     def of_job(self, job: str) -> list[Intent]:
-        """Give a job's intents in the order they were planned."""
-        return [_intent(row) for row in self.database.rows("SELECT * FROM intent WHERE job = ? ORDER BY id", (job,))]
+        """Give a job's intents, wave by wave, in the order they were planned."""
+        return [
+            _intent(row) for row in self.database.rows("SELECT * FROM intent WHERE job = ? ORDER BY wave, id", (job,))
+        ]
 
     def unfinished(self) -> list[Intent]:
         """Give all open intents in the order they were planned."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from mint.book import NewPiece
 from mint.identity import Identity
@@ -52,13 +53,13 @@ def draw_secrets(count: int) -> Draw:
 
 
 def plan_batch(
-    pieces: Sequence[PieceInput],
+    pieces: Iterator[PieceInput],
     draw: Draw,
     images: Mapping[ImageInput, Image],
     identity: Identity,
     issued_at: datetime,
 ) -> BatchPlan:
-    """Write the documents of a batch.
+    """Write the documents of a batch: of as many pieces, the next ones, as secrets were drawn.
 
     1. A passport for each piece, which gives nothing of its label away.
     2. The claim tree.
@@ -70,7 +71,7 @@ def plan_batch(
     planned: list[NewPiece] = []
     passports: list[bytes] = []
     commitments: list[bytes] = []
-    for index, piece in enumerate(pieces):  # 1.
+    for index, piece in enumerate(islice(pieces, len(draw.serials))):  # 1.
         serial, code = draw.serials[index], draw.codes[index]
         item = batch.item(index)
         commitment = label_commitment(piece.gtin, serial)

@@ -76,6 +76,8 @@ class ParsedPieces:
     """What a file gave: pieces, and what is wrong with the rest."""
 
     pieces: tuple[PieceInput, ...]
+    rows: tuple[int, ...]
+    """In which row each of the pieces stands."""
     faults: tuple[Fault, ...]
 
 
@@ -89,6 +91,7 @@ def parse_pieces(
 ) -> ParsedPieces:
     """Check numbered rows one by one. Every piece that comes back can be registered as it stands."""
     pieces: list[PieceInput] = []
+    good: list[int] = []
     faults: list[Fault] = []
     seen: dict[str, int] = {}
     for number, values in rows:
@@ -98,12 +101,13 @@ def parse_pieces(
             _check_repeats(reader, piece, seen)
         if piece and not reader.faults:
             pieces.append(piece)
+            good.append(number)
         faults += reader.faults
         if len(faults) > FAULTS_MAX:
             raise InputError(f"{source}: more than {FAULTS_MAX} faults; the first is {faults[0]}")
     if sum(piece.quantity for piece in pieces) > PIECES_MAX:
         raise InputError(f"{source}: more than {PIECES_MAX} pieces at once; cut it into several files")
-    return ParsedPieces(tuple(pieces), tuple(faults))
+    return ParsedPieces(tuple(pieces), tuple(good), tuple(faults))
 
 
 def _check_repeats(reader: RowReader, piece: PieceInput, seen: dict[str, int]) -> None:

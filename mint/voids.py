@@ -16,7 +16,7 @@ from mint.steps import GUARDIAN
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.errors import DocumentError
 from provenance_schemas.folding import fold
-from provenance_schemas.ids import ItemId
+from provenance_schemas.ids import BatchId, ItemId
 from provenance_schemas.step_kinds import EntryKind
 from provenance_schemas.steps import Recorder, make_step
 from verifier.errors import ChainUnavailableError
@@ -99,7 +99,7 @@ def void_step(
             ).to_bytes()
         except DocumentError as error:
             raise InputError(f"{name}: {error}; nothing was recorded") from error
-        return _carry(desk, sender, item, path, content, whole_batch=whole_batch)
+        return _carry(desk, sender, subject, path, content, happened_at)
 
 
 def _history(desk: Desk, item: ItemId) -> tuple[Entry, ...]:
@@ -135,22 +135,28 @@ def _recorder(desk: Desk, name: str | None) -> tuple[str, Recorder]:
     return actor.key, Recorder(actor.company, actor.address)
 
 
-def _carry(desk: Desk, sender: str, item: ItemId, path: VoidPath, content: bytes, *, whole_batch: bool) -> Intent:
+def _carry(
+    desk: Desk, sender: str, subject: ItemId | BatchId, path: VoidPath, content: bytes, happened_at: datetime
+) -> Intent:
     document = ContentId.of(content)
-    function, subject = ("voidBatchStep", item.batch.batch) if whole_batch else ("voidStep", item.token_id)
-    key = f"void:{item.token_id}:{secrets.token_hex(8)}"
+    if isinstance(subject, BatchId):
+        function, number, token_id = "voidBatchStep", subject.batch, subject.item(0).token_id
+    else:
+        function, number, token_id = "voidStep", subject.token_id, subject.token_id
+    key = f"void:{number}:{secrets.token_hex(8)}"
     new = NewIntent(
         key=key,
         job=key,
         what="void",
         sender=sender,
         target=desk.identity.registry.contract,
-        calldata=desk.registry_call(function, subject, path.word_before, list(path.entries), document.digest),
-        payload={"tokens": [str(item.token_id)]},
+        calldata=desk.registry_call(function, number, path.word_before, list(path.entries), document.digest),
+        payload={"tokens": [str(token_id)]},
         drafts=[(document, content)],
     )
     with desk.book.database.transaction():
-        desk.dispatch.outbox.plan([new])
+        (planned,) = desk.dispatch.outbox.plan([new])
+        desk.book.add_step(planned.id, document.digest, str(subject), EntryKind.VOIDED, happened_at)
     (intent,) = desk.carry_out(key)
     with desk.book.database.transaction():
         desk.book.forget_step(path.target.digest)

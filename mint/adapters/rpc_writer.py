@@ -59,9 +59,10 @@ def refusal_of(revert: bytes) -> RefusedError:
         return RefusedError(f"reverted with 0x{revert[:68].hex()}" if revert else "reverted without a reason")
     name, types = known
     try:
-        arguments = tuple(abi_decode(types, revert[4:]))
+        decoded = tuple(zip(types, abi_decode(types, revert[4:]), strict=True))
     except DecodingError:
-        arguments = ()
+        return RefusedError(name)
+    arguments = tuple(parse_address(value) if kind == "address" else value for kind, value in decoded)
     return RefusedError(name, arguments, advice_for(name, arguments))
 
 

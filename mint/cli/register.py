@@ -63,14 +63,14 @@ def _read(house: House, files: Sequence[Path]) -> tuple[list[PieceInput], list[F
     for path in files:
         parsed = read_pieces(path, house.identity.maker)
         faults += parsed.faults
-        for piece in parsed.pieces:
+        for row, piece in zip(parsed.rows, parsed.pieces, strict=True):
             references = {one.reference for one in piece.each()}
             known = house.book.known(sorted(references))
             for reference, taken in known.items():
                 reason = f"{reference} is registered already, as token {taken.token_id}"
-                faults.append(Fault(path.name, 0, "reference", reason, "leave it out"))
+                faults.append(Fault(path.name, row, "reference", reason, "leave it out"))
             if twice := sorted(references & seen):
-                faults.append(Fault(path.name, 0, "reference", f"{twice[0]} stands in another file already"))
+                faults.append(Fault(path.name, row, "reference", f"{twice[0]} stands in another file already"))
             if not known and not twice:
                 pieces.append(piece)
             seen |= references

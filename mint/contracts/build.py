@@ -133,17 +133,17 @@ def _artifact(name: str, output: Json, version: str, settings: Json) -> str:
     return json.dumps(artifact, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _layout(layout: Json) -> Json:
+def _layout(layout: Any) -> Any:
     """Drop the compiler's node numbers: they change whenever an unrelated line does."""
     if isinstance(layout, dict):
         return {_unnumbered(key): _layout(value) for key, value in layout.items() if key != "astId"}
     if isinstance(layout, list):
         return [_layout(value) for value in layout]
-    return _unnumbered(layout)
+    return _unnumbered(layout) if isinstance(layout, str) else layout
 
 
-def _unnumbered(value: Any) -> Any:
-    return _NODE_NUMBER.sub("", value) if isinstance(value, str) else value
+def _unnumbered(name: str) -> str:
+    return _NODE_NUMBER.sub("", name)
 
 
 def differing(artifacts: dict[str, str], folder: Path = ARTIFACTS) -> list[str]:

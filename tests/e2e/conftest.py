@@ -51,7 +51,7 @@ def serve() -> Iterator[Serve]:
         # The labels name the port, which only now is known.
         site = some_site(answer, f"127.0.0.1:{server.server_port}")
         server.app = create_app(site.parts(**changes))
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         servers.append((server, thread))
         return f"http://{site.host}{site.path}", site

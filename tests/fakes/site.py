@@ -110,6 +110,7 @@ class FakeSite:
     read_picture: PictureReader = read_labels
     probes: Mapping[str, Probe] = field(default_factory=dict)
     decoders_max: int = 2
+    _plain_app: Flask | None = None
 
     @property
     def path(self) -> str:
@@ -127,7 +128,11 @@ class FakeSite:
         return dataclasses.replace(parts, **changes)
 
     def app(self, **changes: object) -> Flask:
-        return create_app(self.parts(**changes))
+        """Give the site's application; without changes always the same one."""
+        if changes:
+            return create_app(self.parts(**changes))
+        self._plain_app = self._plain_app or create_app(self.parts())
+        return self._plain_app
 
 
 class SaysUnusual:

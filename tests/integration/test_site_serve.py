@@ -28,7 +28,7 @@ def served():
     server = make_site_server(some_site().parts(), "127.0.0.1", 0)
     site = some_site(Answer.VERIFIED, f"127.0.0.1:{server.server_port}")
     server.app = create_app(site.parts())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield site, server.server_port
     server.shutdown()
@@ -161,7 +161,7 @@ def test_a_store_that_is_not_there_is_not_ready(house):
 
 def test_without_a_trust_file_nothing_is_served(tmp_path):
     """Whoever gives the file is whom the site trusts: there is no default."""
-    with pytest.raises(TrustError, match="trust.json"):
+    with pytest.raises(TrustError, match=r"trust\.json"):
         wire(read_settings({"ASSAY_DATA": str(tmp_path)}))
 
 

@@ -90,9 +90,8 @@ def _say_where(tour: Tour, folder: Path) -> None:
     shown = {BAG: "genuine", WATCH: "stolen", SCARF: "one of a batch", UNSOLD: "not sold yet"}
     for reference, what in shown.items():
         print(f"  {what:<15} {_clickable(tour.label(reference))}")
-    print(
-        f"\nVerify without the site:\n  assay verify {folder}/photo-of-the-bag-label.jpg --trust {folder}/house/trust.json"
-    )
+    photo, trust = folder / "photo-of-the-bag-label.jpg", folder / "house" / "trust.json"
+    print(f"\nVerify without a browser:\n  assay verify {photo} --trust {trust}")
 
 
 def _clickable(label: str) -> str:

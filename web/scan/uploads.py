@@ -12,7 +12,8 @@ from verifier.image_limits import SIZE_MAX_BYTES
 REQUEST_MAX_BYTES: Final = SIZE_MAX_BYTES + 64 * 1024
 """A photo of the largest size, and the form around it."""
 FORM_PARTS_MAX: Final = 8
-FORM_TEXT_MAX_BYTES: Final = 16 * 1024
+FORM_TEXT_MAX_BYTES: Final = 256 * 1024
+"""Of all text fields; the parser holds its 64 KiB reading buffer to it too, so it cannot be less."""
 
 
 class MemoryRequest(Request):

@@ -96,9 +96,7 @@ contract ActorsTest is Fixture {
     }
 
     function test_AValidityAllInThePastIsRefused() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.ItemRegistryValidityInvalid.selector, START - 5, START)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistryValidityInvalid.selector, START - 5, START));
         vm.prank(actorAdmin);
         registry.setActor(someone, ONE_KIND, START - 5, START);
     }

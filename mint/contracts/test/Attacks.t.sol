@@ -57,9 +57,7 @@ contract AttacksTest is Fixture {
         step(token(0), StepKinds.SOLD);
         bytes32[] memory proof = proofOf(token(0), COUNT);
         bytes memory seen = signClaim(cardKey(token(0)), token(0), buyer);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.ItemRegistrySignatureInvalid.selector, card(token(0)))
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistrySignatureInvalid.selector, card(token(0))));
         vm.prank(stranger);
         registry.claim(token(0), stranger, card(token(0)), proof, DEADLINE, seen);
     }

@@ -53,16 +53,16 @@ contract FuzzTest is Fixture {
         bytes memory forged = signClaim(cardKey(tokenOf(77, other)), tokenId, buyer);
         bytes memory signature = signClaim(cardKey(tokenId), tokenId, buyer);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.ItemRegistryClaimKeyWrong.selector, tokenId, wrong)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistryClaimKeyWrong.selector, tokenId, wrong));
         registry.claim(tokenId, buyer, wrong, proof, DEADLINE, forged);
         registry.claim(tokenId, buyer, card(tokenId), proof, DEADLINE, signature);
         same(buyer, registry.ownerOf(tokenId));
     }
 
     /// @dev Any entry of a lane is voided by the path that proves it; one bit off, and by none.
-    function test_AnyEntryIsVoidedByItsOwnPathOnly(uint8 count, uint8 target, uint8 spoilt, uint8 bit) public {
+    function test_AnyEntryIsVoidedByItsOwnPathOnly(uint8 count, uint8 target, uint8 spoilt, uint8 bit)
+        public
+    {
         uint256 length = between(count, 1, 12);
         uint256 first = between(target, 0, length - 1);
         Entry[] memory path = new Entry[](length - first);
@@ -97,14 +97,14 @@ contract FuzzTest is Fixture {
 
         vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistrySignatureInvalid.selector, buyer));
         registry.transferWithPermit(token(0), stranger, word, deadline, signature);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.ItemRegistrySignatureInvalid.selector, card(token(1)))
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistrySignatureInvalid.selector, card(token(1))));
         registry.claim(token(1), stranger, card(token(1)), proof, deadline, signature);
     }
 
     /// @dev Allowed from the first second on, and until before the last.
-    function test_AnActorsTimeIsHeldToTheSecond(uint64 validFrom, uint64 validUntil, uint64 timestamp) public {
+    function test_AnActorsTimeIsHeldToTheSecond(uint64 validFrom, uint64 validUntil, uint64 timestamp)
+        public
+    {
         validFrom = uint64(between(validFrom, 0, START + 100 days));
         validUntil = uint64(between(validUntil, START + 1, START + 101 days));
         vm.assume(validFrom < validUntil);

@@ -121,17 +121,13 @@ contract RequestsTest is Fixture {
         bytes memory signature = signStep(ACTOR_KEY, actor, token(1), SERVICED);
         registry.recordStepFor(actor, token(1), SERVICED, DOCUMENT, 0, DEADLINE, signature);
         uint256 word = registry.state(token(1));
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.ItemRegistryStateChanged.selector, token(1), 0, word)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistryStateChanged.selector, token(1), 0, word));
         registry.recordStepFor(actor, token(1), SERVICED, DOCUMENT, 0, DEADLINE, signature);
     }
 
     function test_AStepForNobodyAllowedIsRefused() public {
         bytes memory signature = signStep(BUYER_KEY, buyer, token(1), SERVICED);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.ItemRegistryActorNotAllowed.selector, buyer, SERVICED)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistryActorNotAllowed.selector, buyer, SERVICED));
         registry.recordStepFor(buyer, token(1), SERVICED, DOCUMENT, 0, DEADLINE, signature);
     }
 
@@ -157,8 +153,7 @@ contract RequestsTest is Fixture {
     /// @dev An actor may be a contract that answers for its operators.
     function test_AContractMayBeTheActor() public {
         allow(address(stock), StepKinds.GRANTABLE);
-        bytes32 request =
-            TypedRequests.recordStep(address(stock), token(1), SERVICED, DOCUMENT, 0, DEADLINE);
+        bytes32 request = TypedRequests.recordStep(address(stock), token(1), SERVICED, DOCUMENT, 0, DEADLINE);
         bytes memory signature = signForStock(OPERATOR_KEY, stock, request);
         registry.recordStepFor(address(stock), token(1), SERVICED, DOCUMENT, 0, DEADLINE, signature);
         same(1, Folding.length_(registry.state(token(1))));
@@ -193,8 +188,7 @@ contract RequestsTest is Fixture {
         vm.prank(buyer);
         registry.reportStolen(token(0), ReportReason.NotStated);
         vm.startPrank(guardian);
-        bytes memory reason =
-            abi.encodeWithSelector(Errors.ItemRegistryNotOwner.selector, token(0), guardian);
+        bytes memory reason = abi.encodeWithSelector(Errors.ItemRegistryNotOwner.selector, token(0), guardian);
         vm.expectRevert(reason);
         registry.reportLost(token(0), ReportReason.NotStated);
         registry.withdrawReport(token(0), ReportReason.Recovered);
@@ -203,8 +197,7 @@ contract RequestsTest is Fixture {
     }
 
     function test_AStrangerNeitherReportsNorWithdraws() public {
-        bytes memory reason =
-            abi.encodeWithSelector(Errors.ItemRegistryNotOwner.selector, token(0), stranger);
+        bytes memory reason = abi.encodeWithSelector(Errors.ItemRegistryNotOwner.selector, token(0), stranger);
         vm.startPrank(stranger);
         vm.expectRevert(reason);
         registry.reportStolen(token(0), ReportReason.NotStated);

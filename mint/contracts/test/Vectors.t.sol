@@ -112,7 +112,8 @@ contract VectorsTest is Fixture {
     function test_ContentIds() public pure {
         same("bafybeiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", PassportUri.cid(bytes32(0)));
         same(
-            "bafybeih777777777777777777777777777777777777777777777777774", PassportUri.cid(bytes32(type(uint256).max))
+            "bafybeih777777777777777777777777777777777777777777777777774",
+            PassportUri.cid(bytes32(type(uint256).max))
         );
     }
 

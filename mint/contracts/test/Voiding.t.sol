@@ -75,9 +75,7 @@ contract VoidingTest is Fixture {
         Entry[] memory path = stepAndPath(SERVICED);
         vm.prank(actorAdmin);
         registry.removeActor(actor);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.ItemRegistryActorNotAllowed.selector, actor, SERVICED)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistryActorNotAllowed.selector, actor, SERVICED));
         voidBy(actor, path);
         voidBy(guardian, path);
     }
@@ -97,8 +95,8 @@ contract VoidingTest is Fixture {
             uint256 wordBefore = registry.state(token(0));
             Entry[] memory path = one(entryNow(kind));
             step(token(0), kind);
-            bool moved = kind == StepKinds.SOLD || kind == StepKinds.LABEL_REPLACED
-                || kind == StepKinds.RETURNED;
+            bool moved =
+                kind == StepKinds.SOLD || kind == StepKinds.LABEL_REPLACED || kind == StepKinds.RETURNED;
             if (moved) vm.expectRevert(notVoidable(kind));
             vm.prank(guardian);
             registry.voidStep(token(0), wordBefore, path, WHY);

@@ -165,7 +165,13 @@ interface IItemRegistry is IItemRegistryErrors, IItemRegistryEvents, IERC7572 {
     function batches(uint256 batchId)
         external
         view
-        returns (uint64 registeredAt, uint32 count, address stockAccount, bytes32 passports, bytes32 claimRoot);
+        returns (
+            uint64 registeredAt,
+            uint32 count,
+            address stockAccount,
+            bytes32 passports,
+            bytes32 claimRoot
+        );
 
     /// @notice The history word of a piece; zero until its first entry.
     function state(uint256 tokenId) external view returns (uint256);

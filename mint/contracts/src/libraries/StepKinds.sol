@@ -37,9 +37,11 @@ library StepKinds {
 
     /// @dev Kinds below this have a byte in each of the two tables: byte k holds the bits that kind k moves.
     uint32 private constant TABLED = 32;
-    uint256 private constant SET = uint256(IS_SOLD) << 8 * SOLD | uint256(IS_RECALLED) << 8 * RECALLED
-        | uint256(IS_RETIRED) << 8 * RETIRED | uint256(IS_REVOKED) << 8 * REVOKED
-        | uint256(IS_STOLEN) << 8 * REPORTED_STOLEN | uint256(IS_LOST) << 8 * REPORTED_LOST;
+    uint256 private constant SET_BY_STEPS = uint256(IS_SOLD) << 8 * SOLD | uint256(IS_RECALLED)
+        << 8 * RECALLED | uint256(IS_RETIRED) << 8 * RETIRED;
+    uint256 private constant SET_BY_REPORTS = uint256(IS_STOLEN) << 8 * REPORTED_STOLEN | uint256(IS_LOST)
+        << 8 * REPORTED_LOST | uint256(IS_REVOKED) << 8 * REVOKED;
+    uint256 private constant SET = SET_BY_STEPS | SET_BY_REPORTS;
     uint256 private constant CLEARED =
         uint256(IS_SOLD) << 8 * RETURNED | uint256(IS_STOLEN | IS_LOST) << 8 * REPORT_WITHDRAWN;
 

@@ -94,13 +94,13 @@ abstract contract Items is ERC721, Actors {
         return interfaceId == type(IItemRegistry).interfaceId || super.supportsInterface(interfaceId);
     }
 
-    /// @dev Folds one entry into a piece's history.
-    function _record(uint256 tokenId, uint32 kind, bytes32 digest, address actor)
+    /// @dev Folds one entry into a piece's history; `wordBefore` is its word as just read.
+    function _record(uint256 tokenId, uint256 wordBefore, uint32 kind, bytes32 digest, address actor)
         internal
         returns (uint256 meta, uint256 word)
     {
         meta = Folding.metaOf(actor, kind);
-        word = Folding.fold(state[tokenId], batchState[tokenId >> INDEX_BITS], digest, meta);
+        word = Folding.fold(wordBefore, batchState[tokenId >> INDEX_BITS], digest, meta);
         state[tokenId] = word;
     }
 
@@ -116,11 +116,12 @@ abstract contract Items is ERC721, Actors {
 
     /// @dev Every move but a claim comes through here. The actor is who called, or the owner who signed.
     function _update(address to, uint256 tokenId, address auth) internal override returns (address from) {
-        if (uint8(state[tokenId]) & StepKinds.IS_STOLEN != 0) revert ItemRegistryStolen(tokenId);
+        uint256 word = state[tokenId];
+        if (uint8(word) & StepKinds.IS_STOLEN != 0) revert ItemRegistryStolen(tokenId);
         from = super._update(to, tokenId, auth);
         address actor = auth == address(0) ? from : auth;
         bytes32 digest = keccak256(abi.encode(from, to));
-        (uint256 meta,) = _record(tokenId, StepKinds.TRANSFERRED, digest, actor);
+        (uint256 meta,) = _record(tokenId, word, StepKinds.TRANSFERRED, digest, actor);
         emit TransferRecorded(tokenId, from, to, meta);
     }
 

@@ -50,7 +50,7 @@ abstract contract Ownership is Requests {
         // Past this contract's own _update: a claim is one entry, not a transfer beside it.
         ERC721._update(to, tokenId, address(0));
         bytes32 digest = keccak256(abi.encode(from, to, claimKey));
-        (uint256 meta,) = _record(tokenId, StepKinds.CLAIMED, digest, claimKey);
+        (uint256 meta,) = _record(tokenId, state[tokenId], StepKinds.CLAIMED, digest, claimKey);
         emit Claimed(tokenId, from, to, claimKey, meta);
     }
 
@@ -63,7 +63,7 @@ abstract contract Ownership is Requests {
         _spentClaimKeys[tokenId][claimKey] = true;
         claimKeys[tokenId] = claimKey;
         bytes32 digest = bytes32(uint256(uint160(claimKey)));
-        (uint256 meta,) = _record(tokenId, StepKinds.CLAIM_KEY_SET, digest, msg.sender);
+        (uint256 meta,) = _record(tokenId, state[tokenId], StepKinds.CLAIM_KEY_SET, digest, msg.sender);
         emit ClaimKeySet(tokenId, claimKey, meta);
     }
 
@@ -118,11 +118,12 @@ abstract contract Ownership is Requests {
 
     function _report(address actor, uint256 tokenId, uint32 kind, ReportReason reason) private {
         _requireReason(kind, reason);
-        uint8 status = uint8(state[tokenId]);
+        uint256 word = state[tokenId];
+        uint8 status = uint8(word);
         if (StepKinds.nextStatus(status, kind) == status) revert ItemRegistryReportUnchanged(tokenId, kind);
-        bytes32 word = bytes32(uint256(reason));
-        (uint256 meta,) = _record(tokenId, kind, word, actor);
-        emit StepRecorded(tokenId, word, meta);
+        bytes32 digest = bytes32(uint256(reason));
+        (uint256 meta,) = _record(tokenId, word, kind, digest, actor);
+        emit StepRecorded(tokenId, digest, meta);
     }
 
     function _requireOwner(uint256 tokenId) private view {

@@ -59,8 +59,9 @@ abstract contract Steps is Requests {
     /// @inheritdoc IItemRegistry
     function voidStep(uint256 tokenId, uint256 wordBefore, Entry[] calldata path, bytes32 document) external {
         _batchOf(tokenId);
-        (uint32 entry, bytes32 digest) = _requireVoidable(state[tokenId], wordBefore, path, document);
-        (uint256 meta,) = _record(tokenId, StepKinds.VOIDED, digest, msg.sender);
+        uint256 word = state[tokenId];
+        (uint32 entry, bytes32 digest) = _requireVoidable(word, wordBefore, path, document);
+        (uint256 meta,) = _record(tokenId, word, StepKinds.VOIDED, digest, msg.sender);
         emit StepVoided(tokenId, entry, document, meta);
     }
 
@@ -110,9 +111,10 @@ abstract contract Steps is Requests {
         returns (uint256 meta, uint256 word)
     {
         _requireDocument(document);
+        uint256 wordBefore = state[tokenId];
         // A word that ever grew belongs to a piece that exists: later steps need not read the batch again.
-        if (state[tokenId] == 0) _batchOf(tokenId);
-        (meta, word) = _record(tokenId, kind, document, actor);
+        if (wordBefore == 0) _batchOf(tokenId);
+        (meta, word) = _record(tokenId, wordBefore, kind, document, actor);
         emit StepRecorded(tokenId, document, meta);
     }
 

@@ -57,8 +57,7 @@ contract Life is Fixture {
         uint256 tokenId = pick(seed);
         kind = uint32(between(kind, 1, 13));
         wordBefore[tokenId] = registry.state(tokenId);
-        lastStep[tokenId] =
-            Entry(registry.batchState(tokenId >> 32), document, Folding.metaOf(actor, kind));
+        lastStep[tokenId] = Entry(registry.batchState(tokenId >> 32), document, Folding.metaOf(actor, kind));
         vm.prank(actor);
         registry.recordStep(tokenId, kind, document);
     }

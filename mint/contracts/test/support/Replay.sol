@@ -73,9 +73,8 @@ contract Replay is Checks {
             abi.decode(data, (uint32, address, bytes32, bytes32, uint256));
         same(0, batchState[batchId]);
         batchIds.push(uint64(batchId));
-        bytes32 digest = keccak256(
-            abi.encode(block.chainid, registry, batchId, count, stockAccount, passports, root)
-        );
+        bytes32 digest =
+            keccak256(abi.encode(block.chainid, registry, batchId, count, stockAccount, passports, root));
         batchState[batchId] = Folding.fold(0, 0, digest, meta);
         issuance = Folding.fold(issuance, batchState[batchId], bytes32(batchId), meta);
     }
