@@ -16,6 +16,7 @@ _BUSY_S: Final = 5.0
 _PAGE_BYTES: Final = 4096
 _SIZE_MAX_BYTES: Final = 2**36
 
+_VERSION: Final = 1
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS intent (
     id INTEGER PRIMARY KEY,
@@ -127,7 +128,8 @@ class HouseDatabase:
                 f"max_page_count = {max(size_max_bytes // _PAGE_BYTES, 1)}",
             ):
                 self._connection.execute(f"PRAGMA {pragma}")
-            self._connection.executescript(_SCHEMA)
+            if not self._connection.execute("PRAGMA user_version").fetchone()[0]:
+                self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
         except (sqlite3.Error, OSError) as error:
             raise HouseWriteError(path, str(error)) from error
 

@@ -19,8 +19,11 @@ from provenance_schemas.ids import Address
 from provenance_schemas.keccak import keccak256
 from verifier.trust import Registry
 
-OWN_KEYS: Final = ("admin", "registrar", "guardian", "relayer", "stock", "house")
-"""`stock` only signs and never pays; `house` is the brand's own actor."""
+PAYING_KEYS: Final = ("admin", "registrar", "guardian", "relayer", "house")
+"""`house` is the brand's own actor."""
+
+OWN_KEYS: Final = (*PAYING_KEYS, "stock")
+"""`stock` only signs, and never pays."""
 
 _DEPLOY: Final = "found:deploy"
 _GRANT: Final = "found:grant"
@@ -64,7 +67,7 @@ def found(
     """
     accounts = {name: dispatch.keys.signer(name).address for name in OWN_KEYS}
     if dispatch.funder is not None:
-        poor = [a for name, a in accounts.items() if name != "stock" and dispatch.ledger.balance(a) < FUND_WEI // 2]
+        poor = [accounts[name] for name in PAYING_KEYS if dispatch.ledger.balance(accounts[name]) < FUND_WEI // 2]
         if poor:
             fund(dispatch, poor, FUND_WEI)
     stock, registry = _deploy(dispatch, maker, accounts["admin"])
@@ -82,16 +85,19 @@ def found(
 
 def _deploy(dispatch: Dispatch, maker: Maker, admin: Address) -> tuple[Intent, Intent]:
     symbol = "".join(letter for letter in maker.name.upper() if letter.isascii() and letter.isalpha())[:8]
-    registry = (maker.name, symbol or "ASSAY", admin, ADMIN_DELAY_S)
+    names = (maker.name, symbol or "ASSAY", admin, ADMIN_DELAY_S)
     encode = dispatch.ledger.encode_deployment
     dispatch.outbox.plan(
         [
             NewIntent("found:stock", _DEPLOY, "deploy", "admin", None, encode("StockAccount", (admin, ADMIN_DELAY_S))),
-            NewIntent("found:registry", _DEPLOY, "deploy", "admin", None, encode("ItemRegistry", registry)),
+            NewIntent("found:registry", _DEPLOY, "deploy", "admin", None, encode("ItemRegistry", names)),
         ]
     )
-    stock_intent, registry_intent = carry_out(dispatch, _DEPLOY, no_readback)
-    return stock_intent, registry_intent
+    carry_out(dispatch, _DEPLOY, no_readback)
+    stock, registry = dispatch.outbox.by_key("found:stock"), dispatch.outbox.by_key("found:registry")
+    assert stock, "it was planned above"
+    assert registry, "it was planned above"
+    return stock, registry
 
 
 def _check_code(dispatch: Dispatch, name: str, intent: Intent, artifact: Artifact) -> None:

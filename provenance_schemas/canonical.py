@@ -23,6 +23,8 @@ DEPTH_MAX: Final = 32
 INTEGER_MAX: Final = 2**53 - 1
 _NUMBER_MAX_CHARACTERS: Final = 40
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ODD_NUMBER: Final = re.compile(r"[0-9]\.0[^0-9]|[0-9]e[+-]?[0-9]")
+"""May also match inside text: then the slower way decides."""
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -52,9 +54,22 @@ def parse_canonical(content: bytes) -> dict[str, Json]:
     Raises DocumentError for all that `parse_json_strict` refuses, and for any other spelling.
     """
     document = parse_json_strict(content)
-    if rfc8785.dumps(document) != content:
+    if not _is_plainly_canonical(document, content) and rfc8785.dumps(document) != content:
         raise DocumentError("", "not in canonical form (RFC 8785): key order, white space or spelling differs")
     return document
+
+
+def _is_plainly_canonical(document: dict[str, Json], content: bytes) -> bool:
+    """Say whether `content` is canonical as the standard library alone can tell; False means it cannot.
+
+    Its spelling equals that of RFC 8785 where no character is beyond U+D7FF (keys then sort alike in code points and
+    in UTF-16) and no number has a fraction of zero or an exponent (JavaScript writes those otherwise). It is written
+    in C: ten times as fast.
+    """
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    if text.encode() != content:
+        return False
+    return (text.isascii() or max(text) <= "\ud7ff") and _ODD_NUMBER.search(text) is None
 
 
 def parse_json_strict(content: bytes) -> dict[str, Json]:

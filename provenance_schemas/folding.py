@@ -27,7 +27,7 @@ class Meta:
 
     @property
     def word(self) -> int:
-        """actor 160 | kind 32 | time 64."""
+        """Actor 160 | kind 32 | time 64."""
         return int.from_bytes(address_bytes(self.actor)) << 96 | self.kind << 64 | self.time_s
 
     @classmethod

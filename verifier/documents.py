@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from provenance_schemas.commitments import passport_path
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.errors import SchemaError
 from provenance_schemas.passports import Passport, parse_passport
 from provenance_schemas.steps import StepDocument, parse_step
+from provenance_schemas.unixfs_read import resolve_path
 from verifier.content import checked_block
-from verifier.errors import ContentUnavailableError
+from verifier.errors import ContentUnavailableError, UnavailableError
 from verifier.evidence import Malformed, Unavailable
 from verifier.limits import DOCUMENT_SIZE_MAX_BYTES
 from verifier.ports import ContentStore
 
 CACHE_DOCUMENTS: Final = 50_000
+FETCHES_MAX: Final = 8
+"""Documents fetched at once for one verification."""
 _Document = TypeVar("_Document", Passport, StepDocument)
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class DocumentReader:
@@ -32,11 +39,41 @@ class DocumentReader:
         self._count_max = cache_count_max
         self._passports: OrderedDict[ContentId, Passport | Malformed] = OrderedDict()
         self._steps: OrderedDict[ContentId, StepDocument | Malformed] = OrderedDict()
+        self._places: OrderedDict[tuple[ContentId, int], ContentId] = OrderedDict()
         self._lock = threading.Lock()
 
     def passport(self, cid: ContentId) -> Passport | Malformed | Unavailable:
         """Read one passport. Malformed: the bytes match the id and are no valid passport."""
         return self._read(cid, self._passports, parse_passport)
+
+    def passport_at(self, root: ContentId, index: int) -> Passport | Malformed | Unavailable:
+        """Read the passport at `index` of a batch directory. Malformed: the directory proves to have none."""
+        cid = self._places.get((root, index))
+        if cid is None:
+            try:
+                cid = resolve_path(root, passport_path(index), self._block).target
+            except UnavailableError as error:
+                return Unavailable(str(error))
+            except SchemaError as error:
+                return Malformed(f"the batch's directory is damaged: {error}")
+            if cid is None:
+                return Malformed("the batch's directory names no passport for this item")
+            self._keep(self._places, (root, index), cid)
+        return self.passport(cid)
+
+    def _block(self, cid: ContentId) -> bytes:
+        return checked_block(self._content, cid)
+
+    def steps(self, cids: Iterable[ContentId]) -> dict[ContentId, StepDocument | Malformed | Unavailable]:
+        """Read several step documents; those not kept yet are fetched side by side, as gateways are far away."""
+        wanted = list(dict.fromkeys(cids))
+        missing = [cid for cid in wanted if cid not in self._steps]
+        if len(missing) > 1:
+            with ThreadPoolExecutor(min(len(missing), FETCHES_MAX)) as pool:
+                fetched = dict(zip(missing, pool.map(self.step, missing), strict=True))
+        else:
+            fetched = {}
+        return {cid: fetched[cid] if cid in fetched else self.step(cid) for cid in wanted}
 
     def step(self, cid: ContentId) -> StepDocument | Malformed | Unavailable:
         """Read one step document. Malformed: the bytes match the id and are no valid step."""
@@ -61,8 +98,11 @@ class DocumentReader:
             document = parse(data)
         except SchemaError as error:
             document = Malformed(str(error))
+        self._keep(cache, cid, document)
+        return document
+
+    def _keep(self, cache: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
         with self._lock:
-            cache[cid] = document
+            cache[key] = value
             if len(cache) > self._count_max:
                 cache.popitem(last=False)
-        return document

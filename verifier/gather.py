@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from provenance_schemas.commitments import passport_path
 from provenance_schemas.content_id import DAG_PB, ContentId
-from provenance_schemas.errors import SchemaError
 from provenance_schemas.ids import Address, BlockRef, ItemId
 from provenance_schemas.labels import Label, label_commitment
 from provenance_schemas.passports import Passport
-from provenance_schemas.unixfs_read import resolve_path
-from verifier.content import checked_block
+from provenance_schemas.steps import StepDocument
 from verifier.documents import DocumentReader
 from verifier.errors import ChainUnavailableError, UnavailableError
 from verifier.evidence import (
@@ -243,23 +240,13 @@ class _Search:
         replay(item, registered.final, final)
         if isinstance(registered.latest, Unavailable):
             return History(final)
-        replay(item, registered.latest, entries)  # also where none is pending: a hidden one shows here
-        return History(final, tuple(entries[len(final) :]))
+        pending = tuple(entries[len(final) :])
+        if pending or registered.latest != registered.final:  # also where none is pending: a hidden one shows here
+            replay(item, registered.latest, entries)
+        return History(final, pending)
 
     def _passport(self, item: ItemId, words: ItemWords) -> Passport | Malformed | Unavailable:
-        root = ContentId(DAG_PB, words.passports)
-        try:
-            cid = resolve_path(root, passport_path(item.index), self._block).target
-        except UnavailableError as error:
-            return Unavailable(str(error))
-        except SchemaError as error:
-            return Malformed(f"the batch's directory is damaged: {error}")
-        if cid is None:
-            return Malformed("the batch's directory names no passport for this item")
-        return self.access.documents.passport(cid)
-
-    def _block(self, cid: ContentId) -> bytes:
-        return checked_block(self.access.content, cid)
+        return self.access.documents.passport_at(ContentId(DAG_PB, words.passports), item.index)
 
     def _complete(
         self,
@@ -273,12 +260,11 @@ class _Search:
         actors: set[Address] = set()
         if isinstance(candidates, tuple):
             actors = {c.registrar for c in candidates} | {c.tied_by for c in candidates}
-        documents = {}
+        documents: dict[ContentId, StepDocument | Malformed | Unavailable] = {}
         if isinstance(history, History):
             actors |= {entry.meta.actor for entry in history.final}
-            for entry in documented_steps(history.final):
-                if entry.document is not None:
-                    documents[entry.document] = self.access.documents.step(entry.document)
+            steps = documented_steps(history.final)
+            documents = self.access.documents.steps(entry.document for entry in steps if entry.document)
         return Evidence(
             self.checked_at,
             self.label,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mint.cli.common import add_house_options, data_dir, guarded, node_url, say, shown_progress, terms
 from mint.errors import InputError
+from mint.founding import PAYING_KEYS
 from mint.house import House
 from mint.identity import Maker
 from provenance_schemas.errors import LabelError
@@ -53,6 +54,16 @@ def run(args: argparse.Namespace) -> int:
         progress=shown_progress(),
     )
     identity = house.identity
+    lines = [
+        f"{identity.maker.name} is set up in {house.data_dir}",
+        f"registry       eip155:{identity.registry.chain_id}:{identity.registry.contract}",
+        f"stock account  {identity.stock_account}",
+        f"trust file     {house.trust_file}",
+        "Keep a copy of the keys folder where nobody else finds it.",
+    ]
+    if house.dispatch.funder is None:
+        lines += ["These accounts pay for what they send; keep some of the chain's coin in each:"]
+        lines += [f"  {name:<10} {identity.roles[name]}" for name in PAYING_KEYS]
     say(
         args,
         {
@@ -63,12 +74,9 @@ def run(args: argparse.Namespace) -> int:
             "stock_account": identity.stock_account,
             "node": house.node_url,
             "trust": str(house.trust_file),
+            "accounts": {name: identity.roles[name] for name in PAYING_KEYS},
         },
-        f"{identity.maker.name} is set up in {house.data_dir}\n"
-        f"registry       eip155:{identity.registry.chain_id}:{identity.registry.contract}\n"
-        f"stock account  {identity.stock_account}\n"
-        f"trust file     {house.trust_file}\n"
-        "Keep a copy of the keys folder where nobody else finds it.",
+        "\n".join(lines),
     )
     house.close()
     return 0

@@ -90,6 +90,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead log into the file."""
-        while self._idle:
-            self._idle.pop().close()
-        self._writer.close()
+        with self.lock:
+            while self._idle:
+                self._idle.pop().close()
+            self._writer.close()

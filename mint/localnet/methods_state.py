@@ -41,10 +41,10 @@ class StateMethods:
 
     def transaction_count(self, account: object, block: object = "latest") -> str:
         """Give an account's nonce; at `pending`, the next one it can use."""
-        nonce = self._account(account, block).nonce
         if block == "pending":
-            nonce = self._pool.next_nonce(parse_data(account, "address", 20), nonce)
-        return quantity(nonce)
+            sender = parse_data(account, "address", 20)
+            return quantity(self._pool.next_nonce(sender, lambda: self._account(account, "latest").nonce))
+        return quantity(self._account(account, block).nonce)
 
     def code(self, account: object, block: object = "latest") -> str:
         """Give a contract's code."""

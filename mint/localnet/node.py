@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -97,7 +98,7 @@ class Node:
         self._database.close()
         self._lock.release()
 
-    def _guarded(self, run) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def _guarded(self, run: Callable[[], None]) -> None:
         try:
             run()
         except Exception:  # noqa: BLE001 - it ends the node

@@ -50,11 +50,14 @@ class Pool:
         """Give a waiting transaction."""
         return self._by_hash.get(tx_hash)
 
-    def next_nonce(self, sender: bytes, account_nonce: int) -> int:
-        """Give the first nonce that no waiting transaction fills, counting from the account's."""
+    def next_nonce(self, sender: bytes, account_nonce: Callable[[], int]) -> int:
+        """Give the first nonce that no waiting transaction fills, counting from the account's at the head.
+
+        The account is read inside: a block sealed in between would empty the queue of what it counts.
+        """
         with self._database.lock:
             queue = self._by_sender.get(sender, {})
-            nonce = account_nonce
+            nonce = account_nonce()
             while nonce in queue:
                 nonce += 1
             return nonce

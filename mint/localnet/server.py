@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final
+from typing import Final, TypeAlias
 
 from mint.localnet.limits import BODY_MAX_BYTES, CONNECTIONS_MAX, IDLE_MAX_S
 from mint.localnet.rpc import Dispatcher
 
 _LOG = logging.getLogger(__name__)
 _HOST: Final = "127.0.0.1"
+_Request: TypeAlias = socket.socket | tuple[bytes, socket.socket]
 _NAMES: Final = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -76,7 +78,7 @@ class RpcServer(ThreadingHTTPServer):
         """Where it listens."""
         return f"http://{_HOST}:{self.server_address[1]}"
 
-    def process_request(self, request, client_address) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def process_request(self, request: _Request, client_address: object) -> None:
         """Serve a connection in its own thread, or close it at once when all places are taken."""
         if not self._places.acquire(blocking=False):
             _LOG.warning("refused a connection: %s are open", CONNECTIONS_MAX)
@@ -84,7 +86,7 @@ class RpcServer(ThreadingHTTPServer):
             return
         super().process_request(request, client_address)
 
-    def process_request_thread(self, request, client_address) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def process_request_thread(self, request: _Request, client_address: object) -> None:
         """Serve a connection to its end."""
         try:
             super().process_request_thread(request, client_address)

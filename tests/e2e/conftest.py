@@ -14,7 +14,9 @@ from tests.fakes.site import FakeSite, some_site
 from verifier.answers import Answer
 from web.app import create_app
 from web.cli.serve import make_site_server
+from web.parts import Parts
 
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 Serve = Callable[..., tuple[str, FakeSite]]
 
 
@@ -41,13 +43,27 @@ def chromium() -> Iterator[object]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, which `npm ci` in this folder installs."""
+    if not AXE.exists():
+        _missing("axe-core")
+    return AXE.read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def placeholder() -> Parts:
+    """What a server is made with until its port is known."""
+    return some_site().parts()
+
+
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def serve(placeholder: Parts) -> Iterator[Serve]:
     """Serve a fake site on a port of its own; gives the label's address and the site."""
     servers = []
 
     def start(answer: Answer = Answer.VERIFIED, **changes: object) -> tuple[str, FakeSite]:
-        server = make_site_server(some_site().parts(), "127.0.0.1", 0)
+        server = make_site_server(placeholder, "127.0.0.1", 0)
         # The labels name the port, which only now is known.
         site = some_site(answer, f"127.0.0.1:{server.server_port}")
         server.app = create_app(site.parts(**changes))

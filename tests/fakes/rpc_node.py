@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import rlp
@@ -14,6 +15,11 @@ from trie import HexaryTrie
 from provenance_schemas.ids import address_bytes
 from provenance_schemas.keccak import keccak256
 from tests.fakes.registry import CODE_HASH, FakeRegistry
+from tests.fakes.world import World
+from verifier.adapters.rpc_chain import RpcChain
+from verifier.adapters.rpc_client import RpcClient
+from verifier.adapters.rpc_logs import RpcLogs
+from verifier.trust import TrustRegistry
 
 _EMPTY = bytes(32)
 _NO_UNCLES = keccak256(rlp.encode([]))
@@ -185,6 +191,18 @@ def serving(node: RpcNode) -> Iterator[RpcNode]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def world_over_rpc(world: World) -> Iterator[tuple[RpcNode, dict[str, object]]]:
+    """Serve a world's registry; gives the node, and the parts with which a stranger verifies through it."""
+    with serving(RpcNode(world.registry)) as node:
+        pinned = replace(world.brand.registry, deployed_block_hash=node.block_hash(0))
+        world.brand = replace(world.brand, registry=pinned)
+        world.trust = TrustRegistry((world.brand,))
+        client = RpcClient(node.url)
+        yield node, {"chain": RpcChain(client, pinned), "histories": (RpcLogs(client, pinned),)}
+        client.close()
 
 
 def _answer(node: RpcNode, call: dict) -> dict:

@@ -88,9 +88,7 @@ def test_the_registry_registers_a_thousand_pieces_in_one_transaction(web3, regis
 def test_the_word_of_a_batch_is_proven_against_the_block(web3, registry, registered):
     """EIP-1186 at the block of the registration, read by another trie implementation."""
     word = registry.functions.batchState(7).call(block_identifier=registered.blockNumber)
-    layout = json.loads(resources.files("provenance_schemas").joinpath("abi/ItemRegistry.json").read_text())[
-        "storageLayout"
-    ]
+    layout = artifact_of("ItemRegistry")["storageLayout"]
     position = next(int(entry["slot"]) for entry in layout["storage"] if entry["label"].strip("_") == "batchState")
     slot = keccak256((7).to_bytes(32) + position.to_bytes(32))
     proof = web3.eth.get_proof(registry.address, [int.from_bytes(slot)], registered.blockNumber)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse, HTTPResponse
 
 from provenance_schemas.content_id import ContentId
+from verifier.adapters.alarms import Alarms
 from verifier.errors import ContentUnavailableError
 
 _PART_BYTES: Final = 65_536
@@ -110,13 +110,14 @@ def _cut_after(connection: HTTPConnection) -> Iterator[None]:
 
     seconds = connection.timeout
     assert isinstance(seconds, int | float), "every request here has a read timeout"
-    timer = threading.Timer(seconds, hang_up)
-    timer.daemon = True
-    timer.start()
+    alarm = _ALARMS.set(seconds, hang_up)
     try:
         yield
     finally:
-        timer.cancel()
+        alarm.cancel()
+
+
+_ALARMS: Final = Alarms()
 
 
 class _HttpConnection(HTTPConnection):

@@ -6,12 +6,14 @@ import json
 import unicodedata
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance_schemas.canonical import (
     DEPTH_MAX,
     DOCUMENT_MAX_BYTES,
+    _is_plainly_canonical,
     canonical_bytes,
     parse_canonical,
     parse_json_strict,
@@ -187,3 +189,31 @@ def test_random_bytes_are_refused_with_a_document_error(content):
         parse_json_strict(content)
     except DocumentError:
         return
+
+
+_ANY_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(max_size=6), _ANY_JSON, max_size=5))
+def test_the_fast_look_at_a_spelling_never_calls_canonical_what_the_standard_does_not(document):
+    """Astral keys, floats of every size, control characters: where the fast look says yes, RFC 8785 says the same."""
+    try:
+        plain = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return
+    if _is_plainly_canonical(document, plain):
+        assert rfc8785.dumps(document) == plain
+
+
+@pytest.mark.parametrize("text", ['{"a":1.0}', '{"a":1e+16}', '{"\ue000":1,"\U0001f600":2}'])
+def test_the_fast_look_leaves_to_the_standard_what_it_cannot_tell(text):
+    """A zero fraction, an exponent, keys that sort otherwise in UTF-16."""
+    assert not _is_plainly_canonical(json.loads(text), text.encode())

@@ -241,7 +241,6 @@ def test_a_log_of_a_batch_or_token_that_cannot_be_is_a_gap(indexed, subject, pos
 
 def test_numbers_are_kept_in_one_spelling(indexed):
     """A node that writes them in upper case, or short, hides nothing from a later question."""
-
     entries = indexed.world.registry.entries(indexed.world.bag, 99)
 
     def respelt(method, params, result):

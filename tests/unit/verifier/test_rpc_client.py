@@ -73,13 +73,9 @@ def client(node):
 def test_one_call_and_several_calls(client):
     """In the order of the calls, whatever the order of the answers."""
     assert client.call("eth_chainId") == hex(31337)
-    assert [
-        answer["number"] for answer in client.batch([("eth_getBlockByNumber", [hex(n), False]) for n in (3, 1, 2)])
-    ] == [
-        "0x3",
-        "0x1",
-        "0x2",
-    ]
+    answers = client.batch([("eth_getBlockByNumber", [hex(number), False]) for number in (3, 1, 2)])
+
+    assert [answer["number"] for answer in answers] == ["0x3", "0x1", "0x2"]
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,21 @@ def test_a_gap_waits_and_is_not_counted_as_pending(chain, alice):
     assert [one.transaction.nonce for one in chain.seal().transactions] == [1, 2]
 
 
+def test_a_block_between_account_and_queue_does_not_move_the_pending_nonce_back(chain, alice):
+    """The block is sealed at the worst moment: the count never falls, or a nonce would be used twice."""
+    for _ in range(3):
+        chain.send(alice.sign())
+    next_nonce = chain.pool.next_nonce
+
+    def sealed_before(sender, account_nonce):
+        chain.seal()
+        return next_nonce(sender, account_nonce)
+
+    chain.pool.next_nonce = sealed_before
+
+    assert chain.ask("eth_getTransactionCount", alice.address, "pending") == "0x3"
+
+
 @pytest.mark.parametrize(("fee", "tip"), [(4.4, 1.09), (4.39, 1.1), (4, 1)])
 def test_a_replacement_under_ten_percent_is_underpriced(chain, alice, fee, tip):
     """Both fee and tip must rise by a tenth, as on other nodes."""

@@ -1,0 +1,191 @@
+"""A process may end between any two lines; whoever comes next brings the job to its end, once."""
+
+from itertools import count
+
+import pytest
+
+from mint.carry import carry_out, no_readback, open_jobs
+from mint.database import HouseDatabase
+from mint.errors import LedgerUnavailableError, ReadbackError
+from mint.outbox import State
+from tests.fakes.desk import some_dispatch, some_intent
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.store import MemoryStore
+
+NAMES = ("one", "two", "three")
+
+
+class Killed(BaseException):
+    """The process ends here: nobody catches this."""
+
+
+class Fuse:
+    """Ends the process at the n-th touch of the world outside memory."""
+
+    def __init__(self, touches: int) -> None:
+        self.left = touches
+
+    def burn(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+
+
+class FusedDatabase(HouseDatabase):
+    """Ends before or after a commit."""
+
+    def __init__(self, path, fuse) -> None:
+        super().__init__(path)
+        connection, burn = self._connection, fuse.burn
+
+        class Fused:
+            def execute(self, sql, *arguments):
+                if sql == "COMMIT":
+                    burn()
+                    connection.execute(sql)
+                    burn()
+                    return None
+                return connection.execute(sql, *arguments)
+
+            def __getattr__(self, name):
+                return getattr(connection, name)
+
+        self._connection = Fused()
+
+
+class FusedLedger:
+    """Ends before or after a question reaches the ledger."""
+
+    def __init__(self, ledger, fuse) -> None:
+        self._ledger, self._fuse = ledger, fuse
+
+    def __getattr__(self, name):
+        inner = getattr(self._ledger, name)
+        if name not in ("send", "receipts", "final_number"):
+            return inner
+
+        def fused(*arguments):
+            self._fuse.burn()
+            answer = inner(*arguments)
+            self._fuse.burn()
+            return answer
+
+        return fused
+
+
+def plan(dispatch):
+    dispatch.outbox.plan([some_intent(name, wave=wave) for wave, name in enumerate(NAMES)])
+
+
+@pytest.mark.parametrize("kills", [1, 2])
+def test_a_job_killed_at_any_touch_is_finished_and_sent_once(tmp_path, kills):
+    """Every place a process can end at is tried, in a row: before and after each commit, send and question.
+
+    With two kills the resuming process is killed too, at the same distance.
+    """
+    for touches in count():
+        folder = tmp_path / f"{kills}-{touches}"
+        folder.mkdir()
+        ledger, store = FakeLedger(), MemoryStore()
+        plan(some_dispatch(folder, ledger=ledger, store=store))
+        killed = 0
+        for _ in range(kills):
+            fuse = Fuse(touches)
+            database = FusedDatabase(folder / "house.sqlite3", fuse)
+            try:
+                dispatch = some_dispatch(folder, store=store, database=database)
+                dispatch.ledger = FusedLedger(ledger, fuse)
+                carry_out(dispatch, "job", no_readback)
+            except Killed:
+                killed += 1
+            database.close()
+
+        last = some_dispatch(folder, ledger=ledger, store=store)
+        carry_out(last, "job", no_readback)
+
+        assert [name.encode() for name in NAMES] == ledger.mined_calls()
+        assert {State.CONFIRMED} == {intent.state for intent in last.outbox.of_job("job")}
+        assert all(len(last.outbox.attempts(intent)) == 1 for intent in last.outbox.of_job("job"))
+        if not killed:
+            break
+    assert touches > 40
+
+
+def test_nothing_is_sent_before_its_documents_are_published(tmp_path):
+    """A store that fails keeps the ledger clean."""
+    dispatch = some_dispatch(tmp_path)
+    plan(dispatch)
+    dispatch.stores[0].writer.reachable = False
+
+    with pytest.raises(Exception, match="not published"):
+        carry_out(dispatch, "job", no_readback)
+
+    assert dispatch.ledger.sent == []
+    assert open_jobs(dispatch) == ["job"]
+
+
+def test_a_store_that_gives_back_other_bytes_keeps_everything_from_being_sent(tmp_path):
+    """Read back and compare: a store that says yes and forgets is found out before the ledger hears of it."""
+    dispatch = some_dispatch(tmp_path)
+    plan(dispatch)
+    store = dispatch.stores[0].writer
+    store.put_many = lambda blocks: None
+
+    with pytest.raises(Exception, match="not in memory"):
+        carry_out(dispatch, "job", no_readback)
+
+    assert dispatch.ledger.sent == []
+
+
+def test_a_node_that_is_down_leaves_the_job_open(tmp_path):
+    """And the same job goes on when it is back."""
+    dispatch = some_dispatch(tmp_path)
+    plan(dispatch)
+    dispatch.ledger.reachable = False
+    with pytest.raises(LedgerUnavailableError):
+        carry_out(dispatch, "job", no_readback)
+
+    dispatch.ledger.reachable = True
+    carry_out(dispatch, "job", no_readback)
+
+    assert len(dispatch.ledger.mined_calls()) == 3
+
+
+def test_what_does_not_verify_stays_open_with_the_reason(tmp_path):
+    """The ledger took it: saying "failed" would be untrue, saying "confirmed" too. The others are confirmed."""
+    dispatch = some_dispatch(tmp_path)
+    plan(dispatch)
+
+    def readback(intent):
+        if intent.key == "two":
+            raise ReadbackError("two", ["documents.valid: no"])
+
+    with pytest.raises(ReadbackError):
+        carry_out(dispatch, "job", readback)
+
+    states = {intent.key: (intent.state, intent.reason) for intent in dispatch.outbox.of_job("job")}
+    assert states["two"] == (State.MINED, "two was recorded but does not verify: documents.valid: no")
+    assert State.CONFIRMED is states["three"][0]
+    carry_out(dispatch, "job", no_readback)
+    assert State.CONFIRMED is dispatch.outbox.by_key("two").state
+
+
+def test_an_account_without_money_is_filled_up_where_there_is_a_funder(tmp_path):
+    """As on the embedded ledger; the transfer goes through the outbox like everything else."""
+    dispatch = some_dispatch(tmp_path)
+    account = dispatch.keys.signer("house").address
+    dispatch.funder = "funder"
+    dispatch.ledger.balances[account] = 0
+    plan(dispatch)
+    before = dispatch.ledger.seal
+
+    def seal():
+        before()
+        if any(tx["to"] == account for tx, _ in dispatch.ledger.mined.values()):
+            dispatch.ledger.balances.pop(account, None)
+
+    dispatch.ledger.seal = seal
+    carry_out(dispatch, "job", no_readback)
+
+    assert {State.CONFIRMED} == {intent.state for intent in dispatch.outbox.of_job("job")}
+    assert len(dispatch.outbox.of_job(f"fund:{account}")) == 1
