@@ -54,7 +54,7 @@ def timeline(evidence: Evidence) -> tuple[TimelineEntry, ...]:
 def _timeline_entry(evidence: Evidence, entry: Entry, *, voided: bool, pending: bool) -> TimelineEntry:
     found = evidence.documents.get(entry.document) if entry.document else None
     document = found if isinstance(found, StepDocument) else None
-    unread = entry.kind in DOCUMENTED and document is None
+    unread = entry.kind in DOCUMENTED and document is None and not voided
     return TimelineEntry(
         entry,
         EntryKind(entry.kind).word if entry.kind in set(EntryKind) else f"kind {entry.kind}",

@@ -1,4 +1,4 @@
-"""A node lies about the words themselves: a stolen piece is clear, a stranger's piece is registered, an owner is another.
+"""A node lies about the words themselves: a stolen piece is clear, a stranger's piece is registered.
 
 The weaker rule believes an answer (`eth_call`, or a proof that is not checked). Ours holds every word against a
 Merkle proof under the state root of a header that hashes to its block. A node that lies is a node that does not answer.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from provenance_schemas.step_kinds import EntryKind
+from tests.fakes.registry import CODE_HASH
 from tests.fakes.rpc_node import world_over_rpc
 from tests.fakes.world import some_world
 from verifier.adapters.registry_layout import item_slots, item_words
@@ -141,18 +142,14 @@ def test_an_old_block_called_final_proves_no_absence():
                 assert world.verify(subject, CLI, **parts).verdict.level is Level.UNDETERMINED
 
 
-def test_a_block_before_the_deployment_is_no_proof_against_the_brand():
-    """The contract is proved to be absent there: that is true and means nothing."""
+@pytest.mark.parametrize("code", [None, bytes(32)])
+def test_a_block_before_the_deployment_is_no_proof_against_the_brand(code):
+    """The contract is proved to be absent, or another one, there: that is true and means nothing."""
     world = some_world()
-    with world_over_rpc(world) as (node, parts):
-        from dataclasses import replace
-
-        registry = replace(world.brand.registry, deployed_block=5, deployed_block_hash=node.block_hash(5))
-        parts["chain"]._registry = registry
-        world.brand = replace(world.brand, registry=registry)
+    with world_over_rpc(world, deployed=5, code_at=lambda number: CODE_HASH if number >= 5 else code) as (node, parts):
+        assert world.verify(world.bag_label, CLI, **parts).verdict.level is Level.VERIFIED
         node.lie = lambda method, params, result: (
             node.header(4) if method == "eth_getBlockByNumber" and params[0] == "finalized" else result
         )
-        node.code_hash = bytes(32)
-        node._tries.clear()
-        assert world.verify(world.bag_label, CLI, **parts).verdict.level is Level.UNDETERMINED
+        assert node.code_at(4) == code
+        assert verify_all(world, parts) == {Level.UNDETERMINED}

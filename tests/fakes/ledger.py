@@ -54,7 +54,11 @@ class FakeLedger:
     def nonce(self, account: Address, *, final: bool = False) -> int:
         self._answer()
         until = self.height - self.final_lag if final else self.height
-        used = [tx["nonce"] for tx, receipt in self.mined.values() if self._by(tx, account) and receipt.block_number <= until]
+        used = [
+            tx["nonce"]
+            for tx, receipt in self.mined.values()
+            if self._by(tx, account) and receipt.block_number <= until
+        ]
         return max(used, default=-1) + 1
 
     def code(self, account: Address) -> bytes:
@@ -165,5 +169,3 @@ class FakeTime:
 
     def pause(self, seconds: float) -> None:
         self.s += seconds
-
-

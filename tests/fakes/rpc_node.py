@@ -28,7 +28,7 @@ _NO_UNCLES = keccak256(rlp.encode([]))
 class StateTries:
     """The Merkle-Patricia tries of one block: one account with storage, among others."""
 
-    def __init__(self, address: bytes, storage: dict[int, int], code_hash: bytes) -> None:
+    def __init__(self, address: bytes, storage: dict[int, int], code_hash: bytes | None) -> None:
         self.storage = HexaryTrie({})
         for slot, value in storage.items():
             self.storage[keccak256(slot.to_bytes(32))] = rlp.encode(value)
@@ -36,7 +36,8 @@ class StateTries:
         for number in range(20):
             other = rlp.encode([number, 10**18, HexaryTrie({}).root_hash, keccak256(b"")])
             self.accounts[keccak256(b"account %d" % number)] = other
-        self.accounts[keccak256(address)] = rlp.encode([1, 0, self.storage.root_hash, code_hash])
+        if code_hash is not None:
+            self.accounts[keccak256(address)] = rlp.encode([1, 0, self.storage.root_hash, code_hash])
 
     def account_proof(self, address: bytes) -> list[bytes]:
         return [rlp.encode(node) for node in self.accounts.get_proof(keccak256(address))]
@@ -54,7 +55,8 @@ class RpcNode:
         self.behind = 0
         self.failing = False
         """Every call is an error of the server."""
-        self.code_hash = CODE_HASH
+        self.code_at: Callable[[int], bytes | None] = lambda number: CODE_HASH
+        """The code hash at each block; None: there is no contract."""
         self.storage: Callable[[int], dict[int, int]] = registry.storage
         self.lie: Callable[[str, list[object], object], object] = lambda method, params, result: result
         self.calls: list[str] = []
@@ -67,7 +69,7 @@ class RpcNode:
         key = self.registry.blocks[number].hash
         if key not in self._tries:
             address = address_bytes(self.registry.contract)
-            self._tries[key] = StateTries(address, self.storage(number), self.code_hash)
+            self._tries[key] = StateTries(address, self.storage(number), self.code_at(number))
         return self._tries[key]
 
     def header(self, number: int) -> dict[str, object]:
@@ -194,10 +196,14 @@ def serving(node: RpcNode) -> Iterator[RpcNode]:
 
 
 @contextmanager
-def world_over_rpc(world: World) -> Iterator[tuple[RpcNode, dict[str, object]]]:
+def world_over_rpc(
+    world: World, *, deployed: int = 0, code_at: Callable[[int], bytes | None] = lambda number: CODE_HASH
+) -> Iterator[tuple[RpcNode, dict[str, object]]]:
     """Serve a world's registry; gives the node, and the parts with which a stranger verifies through it."""
     with serving(RpcNode(world.registry)) as node:
-        pinned = replace(world.brand.registry, deployed_block_hash=node.block_hash(0))
+        node.code_at = code_at
+        block_hash = node.block_hash(deployed)
+        pinned = replace(world.brand.registry, deployed_block=deployed, deployed_block_hash=block_hash)
         world.brand = replace(world.brand, registry=pinned)
         world.trust = TrustRegistry((world.brand,))
         client = RpcClient(node.url)

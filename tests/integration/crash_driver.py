@@ -1,6 +1,7 @@
 """Run `assay`, or the embedded ledger, until a chosen commit, and end it there with kill -9.
 
-    python -m tests.integration.crash_driver WHERE WHEN COMMAND...
+    python -m tests.integration.crash_driver WHERE WHEN LEDGER_OPTIONS...
+    python -m tests.integration.crash_driver serve        orders as JSON lines on stdin, a process forked for each
 
 WHERE is a state of the outbox, or `block` or `pool` of the embedded ledger. WHEN is `before`, `inside` or `after`
 the commit that writes it. The product knows nothing of this: its methods are wrapped here, in the process to be killed.
@@ -8,6 +9,7 @@ the commit that writes it. The product knows nothing of this: its methods are wr
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -15,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 BEFORE, INSIDE, AFTER = "before", "inside", "after"
 BLOCK, POOL = "block", "pool"
@@ -113,30 +115,59 @@ def run_ledger(where: str, bomb: Bomb, arguments: list[str]) -> int:
     return main(arguments)
 
 
-def run_assay(where: str, bomb: Bomb, arguments: list[str]) -> int:
-    """Run an `assay` command. Filling up accounts does not count: it goes on beside the work."""
+def arm_assay(where: str, bomb: Bomb) -> None:
+    """Put a bomb under the next command. Filling up accounts does not count: it goes on beside the work."""
     from mint.database import HouseDatabase
     from mint.outbox import Outbox
-    from verifier.cli.main import main
+
+    def is_first(new: Any) -> bool:
+        return new.what != "fund" and where == ("planned" if new.drafts else "published")
 
     wrap_transactions(HouseDatabase, "transaction", bomb, lambda database: not database._depth)
-    first = "planned" if where == "planned" else "published"
     light_on_call(Outbox, "_move", bomb, lambda intent, to: to == where and intent.what != "fund")
-    light_on_call(
-        Outbox,
-        "_insert",
-        bomb,
-        lambda new: where == first and bool(new.drafts) == (where == "planned") and new.what != "fund",
-    )
-    return main(arguments)
+    light_on_call(Outbox, "_insert", bomb, is_first)
 
 
-def run(where: str, when: str, command: list[str]) -> int:
-    """Run one command until the bomb ends it; gives its exit code when nothing did."""
-    if where in {BLOCK, POOL}:
-        return run_ledger(where, Bomb(when), command)
-    return run_assay(where, Bomb(when), command)
+def serve() -> int:
+    """Run one `assay` command an order, each in a process of its own; imports are paid for once.
+
+    An order is `{"words": [...], "kill": [where, when] or null, "folder": where stdout and stderr go}`; the answer is
+    the exit code, negative for a signal.
+    """
+    from mint.adapters import rpc_writer  # noqa: F401
+    from mint.cli import claim, ledger, mint, transfer  # noqa: F401
+    from verifier.cli import verify  # noqa: F401
+
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            carry_out(json.loads(line))
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+    return 0
+
+
+def carry_out(order: dict[str, Any]) -> NoReturn:
+    """Be the process of one order."""
+    from verifier.cli.main import main
+
+    for descriptor, name in ((0, None), (1, "stdout"), (2, "stderr")):
+        path = Path(order["folder"]) / name if name else Path(os.devnull)
+        os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
+    if order["kill"]:
+        arm_assay(order["kill"][0], Bomb(order["kill"][1]))
+    try:
+        code = main(order["words"])
+    except SystemExit as error:
+        code = int(error.code or 0)
+    except BaseException:  # noqa: BLE001 - a bug of ours ends the process as it would end the command
+        sys.excepthook(*sys.exc_info())
+        code = 70
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1], sys.argv[2], sys.argv[3:]))
+    if sys.argv[1:] == ["serve"]:
+        sys.exit(serve())
+    sys.exit(run_ledger(sys.argv[1], Bomb(sys.argv[2]), sys.argv[3:]))

@@ -94,6 +94,14 @@ class CrashHouse:
         self.ledger = self.data / "localnet"
         self._inputs = folder
         (folder / "front.jpg").write_bytes(some_photo())
+        self._driver = subprocess.Popen(
+            [sys.executable, "-m", "tests.integration.crash_driver", "serve"],
+            cwd=ROOT,
+            env=clean_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self._promised: dict[str, bytes] = {}
         self._acknowledged: list[str] = []
         self._seen = 0
@@ -114,18 +122,14 @@ class CrashHouse:
     def run(self, *command: object, kill: Kill | None = None) -> Ended:
         """Run one `assay` command to its end, which may be a kill. What the outbox holds then is a promise."""
         words = [str(word) for word in command] + ["--data", str(self.data)]
-        start = ["tests.integration.crash_driver", kill.where, kill.when] if kill else ["verifier.cli.main"]
-        done = subprocess.run(
-            [sys.executable, "-m", *start, *words],
-            cwd=ROOT,
-            env=clean_environment(),
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT_S,
-        )
-        ended = Ended(done.returncode, done.stdout, done.stderr)
+        order = {"words": words, "kill": kill and [kill.where, kill.when], "folder": str(self._inputs)}
+        assert self._driver.stdin is not None
+        assert self._driver.stdout is not None
+        self._driver.stdin.write(json.dumps(order) + "\n")
+        self._driver.stdin.flush()
+        code = int(self._driver.stdout.readline())
         self._remember_promises()
-        return ended
+        return Ended(code, *[(self._inputs / name).read_text("utf-8") for name in ("stdout", "stderr")])
 
     def register(self, path: Path) -> list[str]:
         """Register a file and note what was acknowledged."""
@@ -181,8 +185,9 @@ class CrashHouse:
             return connection.execute(sql).fetchall()
 
     def stop(self) -> None:
-        """End the ledger."""
+        """End the ledger and the driver."""
         stop_localnet(self.ledger)
+        self._driver.communicate()
 
     # ---- the audit
 

@@ -34,7 +34,7 @@ class DiscreetHandler(WSGIRequestHandler):
         """Log method, shape of the target, status and size."""
         # A request line that cannot be parsed leaves neither method nor path.
         method, target = getattr(self, "command", None) or "-", getattr(self, "path", None) or "-"
-        _LOG.info("%s %s %s %s", redact_method(method), redact_target(target), int(code) if str(code).isdigit() else code, size)
+        _LOG.info("%s %s %s %s", redact_method(method), redact_target(target), code, size)
 
     def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
         """Log that a request failed. The arguments may repeat its first line, so they are left out."""

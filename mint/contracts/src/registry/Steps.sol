@@ -97,7 +97,7 @@ abstract contract Steps is Requests {
 
     /// @dev One step of an actor already found allowed.
     function _recordStep(address actor, uint256 tokenId, uint32 kind, bytes32 document) private {
-        // Else a piece in private hands could be made to look unsold, and one in stock claimable for longer.
+        // Else a boutique could make a piece in private hands look unsold.
         if (kind == StepKinds.RETURNED) _requireInStock(tokenId);
         (uint256 meta, uint256 word) = _recordEntry(actor, tokenId, kind, document);
         if (kind == StepKinds.LABEL_REPLACED) {

@@ -222,6 +222,8 @@ def test_a_filter_uses_an_index(chain, busy, columns):
         plan = connection.execute(f"EXPLAIN QUERY PLAN {queries[0]}").fetchall()
     steps = [step[3] for step in plan]
     assert all(step.startswith("SEARCH") for step in steps), steps
+    rarest = next((name for name in ("topic1", "topic0", "address") if name in columns), None)
+    assert rarest is None or f"log_by_{rarest}" in steps[0]
 
 
 def test_fee_history_shows_base_fees_fullness_and_tips(chain, busy):
