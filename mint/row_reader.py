@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -15,6 +16,9 @@ from mint.errors import Fault, InputError
 from mint.limits import CELL_CHARACTERS_MAX, INPUT_MAX_BYTES
 from provenance_schemas.document_parts import Place
 
+_DEPTH_MAX: Final = 16
+# A text to its end, closed or not, so that brackets in it do not count; or one bracket.
+_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _PLACE: Final = ("name", "city", "country", "latitude", "longitude", "id")
 
 
@@ -158,6 +162,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _json_rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    _refuse_depth(path, text)
     try:
         value = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -169,6 +174,15 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]
         if not isinstance(row, dict):
             raise InputError(f"{path}, row {number}: must be an object, got {type(row).__name__}")
         yield number, row
+
+
+def _refuse_depth(path: Path, text: str) -> None:
+    """Refuse deep nesting before the parser sees it: it goes down one frame of C stack a bracket."""
+    depth = 0
+    for token in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth > _DEPTH_MAX:
+            raise InputError(f"{path}: nested deeper than {_DEPTH_MAX}")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -71,12 +71,12 @@ def group_steps(steps: Sequence[StepCall]) -> list[StepTransaction]:
     transactions: list[StepTransaction] = []
     newest: dict[tuple[str, EntryKind], StepTransaction] = {}
     last: dict[ItemId | BatchId, StepTransaction] = {}
-    last_in_batch: dict[BatchId, StepTransaction] = {}
+    last_in_batch: dict[BatchId, dict[str, StepTransaction]] = {}
     for step in steps:
         batch = step.subject if isinstance(step.subject, BatchId) else step.subject.batch
         before = [last.get(step.subject), last.get(batch)]
         if isinstance(step.subject, BatchId):
-            before.append(last_in_batch.get(batch))
+            before += last_in_batch.get(batch, {}).values()
         found = _fitting(newest.get((step.sender, step.kind)), step, [one for one in before if one])
         if found is None:
             wave = max((one.wave + (one.sender != step.sender) for one in before if one), default=0)
@@ -85,9 +85,9 @@ def group_steps(steps: Sequence[StepCall]) -> list[StepTransaction]:
             newest[step.sender, step.kind] = found
         found.steps.append(step)
         last[step.subject] = found
-        in_batch = last_in_batch.get(batch)
-        if in_batch is None or (in_batch.wave, in_batch.place) < (found.wave, found.place):
-            last_in_batch[batch] = found
+        by_sender = last_in_batch.setdefault(batch, {})
+        newest_there = by_sender.get(step.sender, found)
+        by_sender[step.sender] = max(newest_there, found, key=lambda one: (one.wave, one.place))
     return sorted(transactions, key=lambda one: (one.wave, one.place))
 
 

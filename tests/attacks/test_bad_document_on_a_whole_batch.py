@@ -6,9 +6,11 @@ keeps the pieces genuine with one step unconfirmed, and lets the brand void the 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from provenance_schemas.content_id import ContentId
+from provenance_schemas.content_id import RAW, ContentId
 from provenance_schemas.errors import DocumentError
 from provenance_schemas.step_kinds import EntryKind
 from provenance_schemas.steps import parse_step
@@ -61,10 +63,6 @@ def test_voiding_it_once_clears_every_piece():
 
 def test_a_lying_node_cannot_bring_the_voided_document_back():
     """It tells the voiding as a plain step, with the same digest: the fold would be the same."""
-    from dataclasses import replace
-
-    from provenance_schemas.content_id import RAW
-
     world = ruined_world(b"{}")
     world.void(world.bag.batch, 4)
     world.settle()

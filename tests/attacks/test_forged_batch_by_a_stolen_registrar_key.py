@@ -1,4 +1,4 @@
-"""A registrar's key is stolen, and a batch of copies is registered with it: true documents, real labels, right contract.
+"""A registrar's key is stolen, and copies are registered with it: true documents, real labels, the right contract.
 
 The weaker rule asks the right contract whether it holds the token, and it does. Ours asks who registered it, and
 whether the brand disputes that key. Nor may the thief hurt the genuine pieces: by doubling their labels, or by a batch

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from provenance_schemas.step_kinds import EntryKind
+from provenance_schemas.steps import parse_step
 from tests.fakes.world import WORKSHOP, some_world
 from verifier.policies import CLI, INTAKE
 from verifier.verdict import Code, Level, Outcome
@@ -20,8 +21,6 @@ OFFSETS = {"next year": timedelta(days=365), "in two days": timedelta(days=2), "
 
 def date_shown(world, digest):
     """The weaker rule: what the document says is when it happened."""
-    from provenance_schemas.steps import parse_step
-
     return parse_step(world.store.blocks[digest]).happened_at
 
 

@@ -11,7 +11,7 @@ import pytest
 from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.registry import CODE_HASH
 from tests.fakes.rpc_node import world_over_rpc
-from tests.fakes.world import some_world
+from tests.fakes.world import BOUTIQUE, World, some_world
 from verifier.adapters.registry_layout import item_slots, item_words
 from verifier.policies import CLI, POLICIES
 from verifier.verdict import Level
@@ -142,14 +142,20 @@ def test_an_old_block_called_final_proves_no_absence():
                 assert world.verify(subject, CLI, **parts).verdict.level is Level.UNDETERMINED
 
 
-@pytest.mark.parametrize("code", [None, bytes(32)])
+@pytest.mark.parametrize("code", [None, bytes(32)], ids=["no contract", "another contract"])
 def test_a_block_before_the_deployment_is_no_proof_against_the_brand(code):
     """The contract is proved to be absent, or another one, there: that is true and means nothing."""
-    world = some_world()
+    world = World()
+    world.registry.mine(5)
+    (piece,) = world.register(77)
+    world.record(piece, EntryKind.SOLD, by=BOUTIQUE)
+    world.settle()
     with world_over_rpc(world, deployed=5, code_at=lambda number: CODE_HASH if number >= 5 else code) as (node, parts):
-        assert world.verify(world.bag_label, CLI, **parts).verdict.level is Level.VERIFIED
+        assert world.verify(world.label(piece), CLI, **parts).verdict.level is Level.VERIFIED
         node.lie = lambda method, params, result: (
             node.header(4) if method == "eth_getBlockByNumber" and params[0] == "finalized" else result
         )
         assert node.code_at(4) == code
-        assert verify_all(world, parts) == {Level.UNDETERMINED}
+
+        for policy in POLICIES.values():
+            assert world.verify(world.label(piece), policy, **parts).verdict.level is Level.UNDETERMINED

@@ -21,6 +21,8 @@ from typing import Any, NoReturn
 
 BEFORE, INSIDE, AFTER = "before", "inside", "after"
 BLOCK, POOL = "block", "pool"
+STRUCK = "struck: "
+"""Begins the line on stderr that names the intent whose commit is the last."""
 
 
 def die() -> None:
@@ -39,6 +41,12 @@ class Bomb:
     def __init__(self, when: str) -> None:
         self.when = when
         self.lit = False
+
+    def light(self, what: Any) -> None:
+        """End this process at the next commit; say first which intent it hits, where it is one."""
+        if not self.lit and (key := getattr(what, "key", None)):
+            os.write(2, f"{STRUCK}{key}\n".encode())
+        self.lit = True
 
     def before_commit(self) -> None:
         """Everything is written into the transaction, and nothing is committed."""
@@ -82,7 +90,8 @@ def light_on_call(owner: Any, name: str, bomb: Bomb, is_it: Callable[..., bool])
 
     def method(self: Any, *args: Any, **values: Any) -> Any:
         result = original(self, *args, **values)
-        bomb.lit |= is_it(*args)
+        if is_it(*args):
+            bomb.light(args[0])
         return result
 
     setattr(owner, name, method)
@@ -93,7 +102,7 @@ def light_before_call(owner: Any, name: str, bomb: Bomb) -> None:
     original = getattr(owner, name)
 
     def method(self: Any, *args: Any) -> Any:
-        bomb.lit = True
+        bomb.light(args[0])
         return original(self, *args)
 
     setattr(owner, name, method)

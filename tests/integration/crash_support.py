@@ -18,7 +18,7 @@ from typing import Any
 from mint.house import House
 from mint.localnet.start import ensure_localnet, stop_localnet
 from tests.fakes.site import some_photo
-from tests.integration.crash_driver import BLOCK, POOL
+from tests.integration.crash_driver import BLOCK, POOL, STRUCK
 from verifier.adapters.registry_events import BATCH_REGISTERED, BATCH_STEP_RECORDED, STEP_RECORDED
 from verifier.adapters.rpc_client import RpcClient
 from verifier.evidence import History
@@ -49,8 +49,10 @@ class Ended:
     err: str
 
     @property
-    def killed(self) -> bool:
-        return self.code == -signal.SIGKILL
+    def struck(self) -> str:
+        """Name of the intent that was being committed when the process was killed."""
+        assert self.code == -signal.SIGKILL, self
+        return next(line for line in self.err.splitlines() if line.startswith(STRUCK)).removeprefix(STRUCK)
 
 
 @dataclass
@@ -104,7 +106,6 @@ class CrashHouse:
         )
         self._promised: dict[str, bytes] = {}
         self._acknowledged: list[str] = []
-        self._seen = 0
 
     def write_pieces(self, prefix: str, count: int) -> Path:
         """Write a registration file of so many pieces."""
@@ -161,15 +162,14 @@ class CrashHouse:
             finally:
                 process.kill()
 
-    def state_of_new_work(self) -> str:
-        """Give the state of the newest intent written since the last call of `settle`."""
-        row = self._rows("SELECT id, state FROM intent WHERE what != 'fund' ORDER BY id DESC LIMIT 1")
-        return row[0]["state"] if row and row[0]["id"] > self._seen else NOTHING
+    def state_of(self, key: str) -> str:
+        """Give the state of an intent in the outbox, as the disk has it."""
+        states = {row["key"]: row["state"] for row in self._rows("SELECT key, state FROM intent")}
+        return states.get(key, NOTHING)
 
-    def settle(self) -> None:
-        """Let `state_of_new_work` forget what there is."""
-        rows = self._rows("SELECT max(id) AS newest FROM intent")
-        self._seen = rows[0]["newest"] or 0 if rows else 0
+    def newest_key(self) -> str:
+        """Name the intent written last."""
+        return self._rows("SELECT key FROM intent ORDER BY id DESC LIMIT 1")[0]["key"]
 
     def _remember_promises(self) -> None:
         for row in self._rows("SELECT key, calldata FROM intent"):
@@ -188,6 +188,22 @@ class CrashHouse:
         """End the ledger and the driver."""
         stop_localnet(self.ledger)
         self._driver.communicate()
+
+    # ---- killing
+
+    def strike(self, where: str, when: str, *command: object) -> str:
+        """Kill a command at a commit; gives the state its intent is in then."""
+        return self.state_of(self.run(*command, kill=Kill(where, when)).struck)
+
+    def strike_ledger(self, where: str, when: str, *command: object) -> str:
+        """Kill the embedded ledger at a commit, under a command; gives the state that the command's intent is in.
+
+        The command ends with 3 and keeps what it promised.
+        """
+        with self.ledger_that_dies(Kill(where, when)):
+            ended = self.run(*command)
+        assert ended.code == 3, ended
+        return self.state_of(self.newest_key())
 
     # ---- the audit
 

@@ -117,6 +117,6 @@ def _read(parts: Parts, image: Image) -> bytes:
         abort(503)
     except (ContentError, ImageError):
         abort(404)
-    if hashlib.sha256(content).digest() != image.sha256:
+    if _MEDIA_TYPES.get(kind) != image.media_type or hashlib.sha256(content).digest() != image.sha256:
         abort(404)
     return content

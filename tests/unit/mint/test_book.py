@@ -56,7 +56,7 @@ def test_a_new_label_counts_once_the_ledger_has_it(book):
 
     assert piece.serial == book.serial(TOKEN)
     confirm(book, replacement)
-    assert "NEW" == book.serial(TOKEN)
+    assert book.serial(TOKEN) == "NEW"
 
 
 def test_a_piece_that_is_not_confirmed_has_no_label_yet(book):
@@ -70,7 +70,7 @@ def test_a_reference_is_taken_from_the_moment_it_is_planned(book):
     """Two commands in a row cannot register it twice."""
     registered(book, confirmed=False)
 
-    assert ["BAG-1"] == list(book.known(["BAG-1", "BAG-2"]))
+    assert list(book.known(["BAG-1", "BAG-2"])) == ["BAG-1"]
 
 
 def test_a_reference_whose_registration_failed_is_free_again(book):
@@ -78,9 +78,9 @@ def test_a_reference_whose_registration_failed_is_free_again(book):
     _, intent = registered(book, confirmed=False)
     Outbox(book.database).failed(intent, "refused")
 
-    assert {} == book.known(["BAG-1"])
+    assert book.known(["BAG-1"]) == {}
     registered(book, token_id=TOKEN + 5)
-    assert TOKEN + 5 == book.piece("BAG-1").token_id
+    assert book.piece("BAG-1").token_id == TOKEN + 5
 
 
 def test_a_forgotten_code_is_in_no_file_of_the_house(book, tmp_path):
@@ -93,7 +93,7 @@ def test_a_forgotten_code_is_in_no_file_of_the_house(book, tmp_path):
 
     assert not any(piece.code.secret in path.read_bytes() for path in files if path.exists())
     key = book.claim_key(TOKEN)
-    assert (None, True, CONTRACT) == (key.code, key.is_leaf, key.address)
+    assert (key.code, key.is_leaf, key.address) == (None, True, CONTRACT)
 
 
 def test_a_renewed_claim_key_replaces_the_leaf_once_confirmed(book):
@@ -107,8 +107,9 @@ def test_a_renewed_claim_key_replaces_the_leaf_once_confirmed(book):
 
     confirm(book, renewal)
 
-    assert (STOCK, False, code) == (lambda key: (key.address, key.is_leaf, key.code))(book.claim_key(TOKEN))
-    assert [CONTRACT] == book.leaf_addresses(7)
+    key = book.claim_key(TOKEN)
+    assert (STOCK, False, code) == (key.address, key.is_leaf, key.code)
+    assert book.leaf_addresses(7) == [CONTRACT]
 
 
 def test_a_voided_step_is_not_what_later_ones_must_follow(book):

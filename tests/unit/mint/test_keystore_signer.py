@@ -19,8 +19,8 @@ def test_a_key_is_made_once_and_read_by_its_owner_only(tmp_path):
     again = KeyFolder(folder).make("admin").address
 
     assert first == again
-    assert 0o700 == folder.stat().st_mode & 0o777
-    assert [0o600] == [path.stat().st_mode & 0o777 for path in folder.iterdir()]
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
 
 
 def test_an_existing_key_file_is_never_overwritten(tmp_path):
@@ -40,7 +40,7 @@ def test_an_existing_key_file_is_never_overwritten(tmp_path):
     ("text", "mode", "words"),
     [
         ("11" * 32, 0o644, "others could read"),
-        ("11" * 31, 0o600, "not a key"),
+        ("11" * 31, 0o600, "holds 31 bytes"),
         ("zz" * 32, 0o600, "not a key"),
         ("00" * 32, 0o600, "not a key"),
         ("ff" * 32, 0o600, "not a key"),

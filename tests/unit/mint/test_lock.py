@@ -48,4 +48,4 @@ def test_threads_of_one_process_take_turns(tmp_path):
     for thread in threads:
         thread.join()
 
-    assert [1] * 8 == most
+    assert most == [1] * 8

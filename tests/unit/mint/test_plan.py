@@ -69,7 +69,7 @@ def test_nothing_public_holds_a_serial_or_a_claim_code():
     secrets_found = [serial for serial in draw.serials if serial.encode() in public]
     secrets_found += [code for code in draw.codes if code.secret in public or code.symbols.encode() in public]
 
-    assert [] == secrets_found
+    assert secrets_found == []
 
 
 def test_the_directory_leads_from_a_label_to_its_piece():
@@ -81,7 +81,7 @@ def test_the_directory_leads_from_a_label_to_its_piece():
 
     file = parse_commitments(store.get_block(cid))
 
-    assert [0, 1, 2] == [file.find(label_commitment("09521321000018", serial)) for serial in draw.serials]
+    assert [file.find(label_commitment("09521321000018", serial)) for serial in draw.serials] == [0, 1, 2]
 
 
 def test_every_claim_key_opens_the_root():

@@ -71,9 +71,9 @@ def test_a_picture_is_published_once_with_its_own_measures(tmp_path):
 
     first, second = publish_images([Store(store, store)], inputs).values()
 
-    assert (40, 30, "image/png") == (first.width, first.height, first.media_type)
+    assert (first.width, first.height, first.media_type) == (40, 30, "image/png")
     assert (first.uri, "The front again") == (second.uri, second.alt)
-    assert 1 == len(store.pinned)
+    assert len(store.pinned) == 1
 
 
 def test_a_large_file_comes_back_whole(tmp_path):

@@ -25,7 +25,7 @@ def test_a_revert_is_read_with_its_arguments():
 
     error = refusal_of(selector + encode(["uint256", "address"], [7, CONTRACT]))
 
-    assert ("ItemRegistryNotInStock", (7, CONTRACT)) == (error.error, error.arguments)
+    assert (error.error, error.arguments) == ("ItemRegistryNotInStock", (7, CONTRACT))
     assert CONTRACT in str(error)
 
 

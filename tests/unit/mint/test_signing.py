@@ -14,9 +14,9 @@ VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "eip712.json").rea
 
 def requested(name):
     """Hash the vector's message of that name."""
-    message = {key: value for key, value in VECTORS["requests"][name]["message"].items()}
+    message = VECTORS["requests"][name]["message"]
     fields = [
-        parse_address(message[key].lower()) if kind == "address" else int(message[key], 16)
+        parse_address(message[key].lower()) if kind == "address" else int(str(message[key]), 0)
         for key, kind in VECTORS["requests"][name]["fields"]
     ]
     return {"Claim": claim_request, "Transfer": transfer_request, "Report": report_request}[name](*fields)

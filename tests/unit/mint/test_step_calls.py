@@ -20,7 +20,7 @@ def test_steps_of_one_kind_and_sender_share_a_transaction():
     """Up to the limit of one call."""
     steps = [call(BATCHES[0].item(index)) for index in range(STEPS_PER_TRANSACTION_MAX + 1)]
 
-    assert [STEPS_PER_TRANSACTION_MAX, 1] == [len(one.steps) for one in group_steps(steps)]
+    assert [len(one.steps) for one in group_steps(steps)] == [STEPS_PER_TRANSACTION_MAX, 1]
 
 
 def test_a_thousand_pieces_through_three_kinds_take_thirty_transactions():
@@ -30,7 +30,7 @@ def test_a_thousand_pieces_through_three_kinds_take_thirty_transactions():
 
     transactions = group_steps(steps)
 
-    assert 30 == len(transactions)
+    assert len(transactions) == 30
     assert {0} == {one.wave for one in transactions}
 
 
@@ -40,14 +40,14 @@ def test_a_piece_that_goes_to_another_sender_waits_for_the_block():
 
     first, second = group_steps([call(bag), call(bag, EntryKind.SOLD, "paris")])
 
-    assert (0, 1) == (first.wave, second.wave)
+    assert (first.wave, second.wave) == (0, 1)
 
 
 def test_status_changes_go_alone_through_their_own_calls():
     """The guardian's calls take one piece."""
     steps = [call(BATCHES[0].item(index), EntryKind.REVOKED, "guardian") for index in range(2)]
 
-    assert ["revoke", "revoke"] == [one.call()[0] for one in group_steps(steps)]
+    assert [one.call()[0] for one in group_steps(steps)] == ["revoke", "revoke"]
 
 
 subjects = st.one_of(

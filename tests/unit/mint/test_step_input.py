@@ -23,8 +23,8 @@ def test_a_row_becomes_a_step(tmp_path):
 
     (step,) = read(tmp_path, row).steps
 
-    assert (EntryKind.SHIPPED, True, "IT") == (step.kind, step.whole_batch, step.place.country)
-    assert 3600 == step.happened_at.utcoffset().total_seconds()
+    assert (step.kind, step.whole_batch, step.place.country) == (EntryKind.SHIPPED, True, "IT")
+    assert step.happened_at.utcoffset().total_seconds() == 3600
     assert ("Report", tmp_path / "report.pdf") == (step.evidence[0].title, step.evidence[0].path)
 
 
@@ -51,4 +51,4 @@ def test_a_broken_step_is_named_with_its_field(tmp_path, change, field, words):
     (fault,) = parsed.faults
     assert (2, field) == (fault.row, fault.field)
     assert words in str(fault)
-    assert 1 == len(parsed.steps)
+    assert len(parsed.steps) == 1
