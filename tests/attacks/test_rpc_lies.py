@@ -13,8 +13,9 @@ from tests.fakes.registry import CODE_HASH
 from tests.fakes.rpc_node import world_over_rpc
 from tests.fakes.world import BOUTIQUE, World, some_world
 from verifier.adapters.registry_layout import item_slots, item_words
+from verifier.limits import CHAIN_FINAL_LAG_MAX_S
 from verifier.policies import CLI, POLICIES
-from verifier.verdict import Level
+from verifier.verdict import Code, Level, Outcome
 
 
 def words_as_told(proof, item):
@@ -125,6 +126,22 @@ def test_an_old_block_called_final_hides_no_replaced_label():
         )
         assert world.registry.words(world.bag, before) is not None
         assert world.verify(world.bag_label, CLI, **parts).verdict.level is Level.UNDETERMINED
+
+
+def test_a_block_far_behind_is_not_taken_for_final():
+    """An honest node's final block is minutes behind its latest one; a chosen one may be as old as it likes."""
+    world = some_world()
+    before = world.registry.tip
+    world.registry.mine(after_s=CHAIN_FINAL_LAG_MAX_S + 1)
+    with world_over_rpc(world) as (node, parts):
+        node.lie = lambda method, params, result: (
+            node.header(before) if method == "eth_getBlockByNumber" and params[0] == "finalized" else result
+        )
+        assert world.registry.words(world.bag, before) == world.registry.words(world.bag, world.registry.tip)
+
+        verdict = world.verify(world.bag_label, CLI, **parts).verdict
+    assert verdict.level is Level.UNDETERMINED
+    assert verdict.outcome(Code.CHAIN_FINAL) is Outcome.UNKNOWN
 
 
 def test_an_old_block_called_final_proves_no_absence():

@@ -28,7 +28,10 @@ class _Registry:
         self.address = ledger.deploy("ItemRegistry", "Bench", "BEN", me, 0)
         self.contract = ledger.contract("ItemRegistry", self.address)
         roles = [self.contract.functions.REGISTRAR(), self.contract.functions.ACTOR_ADMIN()]
-        named = [ledger.client.call("eth_call", {"to": self.address, "data": r._encode_transaction_data()}, "latest") for r in roles]
+        named = [
+            ledger.client.call("eth_call", {"to": self.address, "data": r._encode_transaction_data()}, "latest")
+            for r in roles
+        ]
         self.send(*[self.call("grantRole", bytes.fromhex(role[2:]), me) for role in named])
         now = int(time.time())
         self.send(self.call("setActor", me, 0x27FE | 0x083E, now - 10, now + _YEAR_S))
@@ -60,7 +63,12 @@ def _claim_gas(registry: _Registry) -> tuple[int, list[int]]:
     deadline = int(time.time()) + 3600
     me = ledger.account.address
     message = encode_typed_data(
-        {"name": "Assay ItemRegistry", "version": "1", "chainId": ledger.chain_id, "verifyingContract": registry.address},
+        {
+            "name": "Assay ItemRegistry",
+            "version": "1",
+            "chainId": ledger.chain_id,
+            "verifyingContract": registry.address,
+        },
         {
             "Claim": [
                 {"name": "tokenId", "type": "uint256"},
@@ -71,9 +79,7 @@ def _claim_gas(registry: _Registry) -> tuple[int, list[int]]:
         {"tokenId": token, "to": me, "deadline": deadline},
     )
     signature = bytes(key.sign_message(message).signature)
-    (claim,) = registry.send(
-        registry.call("claim", token, me, key.address, list(proofs[500]), deadline, signature)
-    )
+    (claim,) = registry.send(registry.call("claim", token, me, key.address, list(proofs[500]), deadline, signature))
     others = [Account.create().address for _ in range(2)]
     (first,) = registry.send(registry.call("transferFrom", me, others[0], token))
     registry.send(registry.call("recordStep", tokens[501], int(EntryKind.SOLD), secrets.token_bytes(32)))
@@ -98,7 +104,14 @@ def measure() -> list[Figure]:
         (batch_step,) = registry.send(registry.call("recordBatchStep", batch, kind, documents[1]))
         claim, (transfer,) = _claim_gas(registry)
     return [
-        Figure("gas_register_1000", thousand / 1000, "gas a piece", 2150, against="floor 1,875 (the Transfer log)", ratio=thousand / 1000 / 1875),
+        Figure(
+            "gas_register_1000",
+            thousand / 1000,
+            "gas a piece",
+            2150,
+            against="floor 1,875 (the Transfer log)",
+            ratio=thousand / 1000 / 1875,
+        ),
         Figure("gas_register_1", one, "gas", 130_000, against="Arianee 522,601 (published)", ratio=one / 522_601),
         Figure("gas_step_first", first, "gas", 55_000),
         Figure("gas_step", later, "gas", 37_500, against="setTokenURI 44,531 (published)", ratio=later / 44_531),

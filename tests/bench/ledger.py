@@ -32,7 +32,9 @@ class BenchLedger:
         """A web3 contract object, used to encode calls."""
         artifact = json.loads((ROOT / "provenance_schemas" / "abi" / f"{name}.json").read_text())
         arguments = {"abi": artifact["abi"], "bytecode": artifact["bytecode"]}
-        return self._codec.eth.contract(address=address, **arguments) if address else self._codec.eth.contract(**arguments)
+        return (
+            self._codec.eth.contract(address=address, **arguments) if address else self._codec.eth.contract(**arguments)
+        )
 
     def send(self, to: str | None, *calls: bytes, gas: int = 16_000_000) -> list[dict[str, Any]]:
         """Send all calls at once, so that they may share a block; give their receipts in order."""

@@ -89,7 +89,9 @@ def _core(bench: BenchHouse) -> Figure:
         for _ in range(_CORE_ROUNDS // 5):
             work()
         rates.append(_CORE_ROUNDS / 5 / (time.process_time() - start))
-    return Figure("verify_core_per_s", round(median(rates)), "verifications/s of CPU", 1000, at_least=True, samples=rates)
+    return Figure(
+        "verify_core_per_s", round(median(rates)), "verifications/s of CPU", 1000, at_least=True, samples=rates
+    )
 
 
 def _live(bench: BenchHouse) -> list[Figure]:
@@ -204,7 +206,9 @@ class _NaiveWalk:
 
     def _get(self, cid: str) -> None:
         answer = self._http.get(
-            f"{self._bench.gateway}/ipfs/{cid}", params={"format": "raw"}, headers={"Accept": "application/vnd.ipld.raw"}
+            f"{self._bench.gateway}/ipfs/{cid}",
+            params={"format": "raw"},
+            headers={"Accept": "application/vnd.ipld.raw"},
         )
         answer.raise_for_status()
         assert answer.json()["type"] == "assay/step/1"

@@ -40,6 +40,6 @@ def uploaded_photo(request: Request) -> bytes | None:
     if chosen is None:
         return None
     content: bytes = chosen.read()
-    if len(content) > 99 * SIZE_MAX_BYTES:
+    if len(content) > SIZE_MAX_BYTES:
         abort(413)
     return content
