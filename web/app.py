@@ -84,5 +84,6 @@ def _limit(app: Flask) -> None:
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # A redirect to another spelling of a label's path would repeat the serial.
+    app.url_map.merge_slashes = False
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -257,7 +257,9 @@ class CrashHouse:
             pieces, verifier = house.book.pieces(limit=1_000), house.verifier()
             audit.pieces = len(pieces)
             items = {str(house.identity.item(piece.token_id)) for piece in pieces}
-            audit.lost += [f"{item} was acknowledged and is not in the book" for item in self._acknowledged if item not in items]
+            audit.lost += [
+                f"{item} was acknowledged and is not in the book" for item in self._acknowledged if item not in items
+            ]
             for piece in pieces:
                 verification = verifier.verify_item(house.identity.item(piece.token_id), MINT_READBACK)
                 if verification.verdict.level is not Level.VERIFIED:
