@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -18,6 +19,7 @@ Readback = Callable[[Intent], None]
 """Verifies what a final intent recorded, as a stranger would. Raises ReadbackError."""
 
 _ROUNDS_MAX = 5
+_FUND = "fund:"
 
 
 def no_readback(intent: Intent) -> None:
@@ -75,7 +77,7 @@ def _submit_funded(dispatch: Dispatch, intents: Sequence[Intent]) -> None:
     try:
         submit(dispatch, intents)
     except FundsError as error:
-        if dispatch.funder is None:
+        if dispatch.funder is None or error.account == dispatch.keys.signer(dispatch.funder).address:
             raise
         fund(dispatch, [error.account], max(FUND_WEI, error.needed_wei))
         _submit_funded(dispatch, intents)
@@ -83,16 +85,23 @@ def _submit_funded(dispatch: Dispatch, intents: Sequence[Intent]) -> None:
 
 
 def fund(dispatch: Dispatch, accounts: Sequence[Address], amount_wei: int) -> None:
-    """Give accounts of the embedded ledger some coins, all in one block, and wait until they have them."""
+    """Give accounts of the embedded ledger some coins, all in one block, and wait until they have them.
+
+    What an earlier process left goes first: its nonces come before ours, and it may be enough.
+    """
     assert dispatch.funder is not None, "people fund accounts on any other ledger"
-    news = []
-    for account in accounts:
-        count = len(dispatch.outbox.of_job(f"fund:{account}"))
-        key = f"fund:{account}:{count}"
-        news.append(NewIntent(key, f"fund:{account}", "fund", dispatch.funder, account, b"", value_wei=amount_wei))
-    mined = await_mined(dispatch, submit(dispatch, dispatch.outbox.plan(news)))
-    for intent in await_final(dispatch, mined):
-        dispatch.outbox.confirmed(intent)
+    for job in open_jobs(dispatch):
+        if job.startswith(_FUND):
+            carry_out(dispatch, job, no_readback)
+    poor = [account for account in accounts if dispatch.ledger.balance(account) < amount_wei]
+    job = f"{_FUND}{secrets.token_hex(8)}"
+    dispatch.outbox.plan(
+        [
+            NewIntent(f"{job}:{account}", job, "fund", dispatch.funder, account, b"", value_wei=amount_wei)
+            for account in poor
+        ]
+    )
+    carry_out(dispatch, job, no_readback)
 
 
 def _give_up_rest(dispatch: Dispatch, job: str, error: MintError) -> None:

@@ -175,6 +175,10 @@ class LedgerUnavailableError(MintError):
 
     exit_code = 3
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}; nothing is lost, run `assay mint resume` when the node answers")
+        self.reason = reason
+
 
 class WrongLedgerError(MintError):
     """The node is not on the house's chain. Nothing was sent; name the right node with --node."""

@@ -48,7 +48,10 @@ STUCK_AFTER_S: Final = 60.0
 """How long a transaction may wait before its fee is raised."""
 
 READBACK_SAMPLE: Final = 16
-"""Pieces of a large batch that are verified whole, beside its first and its last."""
+"""Pieces of a large registration that are verified whole, beside its first and its last."""
+
+STEP_READBACK_SAMPLE: Final = 4
+"""The same for one transaction with many steps."""
 
 ACTOR_VALID_DAYS: Final = 5 * 365
 ADMIN_DELAY_S: Final = 2 * 24 * 3600

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from mint.book import Book, Piece
 from mint.errors import ReadbackError
 from mint.identity import Identity
-from mint.limits import READBACK_SAMPLE
+from mint.limits import READBACK_SAMPLE, STEP_READBACK_SAMPLE
 from mint.outbox import Intent
 from provenance_schemas.commitments import passport_path
 from provenance_schemas.content_id import RAW, ContentId
@@ -43,22 +43,28 @@ class Reader:
 def read_back(identity: Identity, book: Book, reader: Reader, intent: Intent) -> None:
     """Verify what a final intent recorded. Raises ReadbackError.
 
-    Of many pieces the first, the last and 16 drawn at random are verified whole; of a registration every other
-    passport is still found where the ledger says and compared with what was planned.
+    Of a large registration the first piece, the last and 16 drawn at random are verified whole, and every passport
+    is found where the ledger says and compared with what was planned. Of many steps in one transaction the first,
+    the last and 4 more are verified: its calldata is one whole, and each document was read back before it was sent.
     """
     if intent.what == "register":
         pieces = book.pieces_of_batch(int(intent.payload["batch"]))
         _compare_passports(reader.content, intent, pieces)
-        _verify(reader.verifier, [identity.item(piece.token_id) for piece in _sample(pieces)], MINT_READBACK)
+        _verify(
+            reader.verifier,
+            [identity.item(piece.token_id) for piece in _sample(pieces, READBACK_SAMPLE)],
+            MINT_READBACK,
+        )
         return
     tokens = [int(token) for token in intent.payload.get("tokens", ())]
-    _verify(reader.verifier, [identity.item(token) for token in _sample(tokens)], ENTRY_READBACK)
+    _verify(reader.verifier, [identity.item(token) for token in _sample(tokens, STEP_READBACK_SAMPLE)], ENTRY_READBACK)
 
 
-def _sample(things: Sequence[_Thing]) -> list[_Thing]:
-    if len(things) <= READBACK_SAMPLE + 2:
+def _sample(things: Sequence[_Thing], count: int) -> list[_Thing]:
+    """Give the first, the last and `count` drawn from the others."""
+    if len(things) <= count + 2:
         return list(things)
-    drawn = secrets.SystemRandom().sample(things[1:-1], READBACK_SAMPLE)
+    drawn = secrets.SystemRandom().sample(things[1:-1], count)
     return [things[0], *drawn, things[-1]]
 
 

@@ -15,7 +15,6 @@ from typing import Final
 from provenance_schemas.content_id import DAG_PB, ContentId
 from provenance_schemas.errors import SchemaError
 from provenance_schemas.ids import Address, BatchId, ItemId
-from provenance_schemas.step_kinds import EntryKind
 from provenance_schemas.steps import parse_step
 from verifier.commitment_files import batch_commitments
 from verifier.content import checked_block
@@ -226,7 +225,7 @@ class LabelMap:
         except SchemaError:
             return iter(())
         # A document about another piece must not tie that piece's label to this one: it would make it a double.
-        if step.kind is not EntryKind.LABEL_REPLACED or step.subject != item or step.commitment is None:
+        if step.subject != item or step.commitment is None:
             return iter(())
         return iter([(step.commitment, replacement.token_id)])
 

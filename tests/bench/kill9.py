@@ -64,6 +64,7 @@ def _kill_often(house: CrashHouse) -> Counter[str]:
     """Kill as planned; gives how often work was hit in each state, read from the disk after each kill."""
     found = [house.strike(where, when, *INIT) for where, when in FOUNDING]
     assert house.run(*INIT).code == 0
+    house.register(house.write_pieces("KEPT", 2))
     three = house.write_pieces("THREE", 3)
     found += _chain(house, REGISTRATION, ("mint", "register", three))
     assert house.run("mint", "register", three).code == 2, "registered once, so not again"

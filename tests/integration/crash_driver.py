@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -21,6 +22,8 @@ from typing import Any, NoReturn
 
 BEFORE, INSIDE, AFTER = "before", "inside", "after"
 BLOCK, POOL = "block", "pool"
+BUG = 70
+"""Exit code of a command that ended with a traceback."""
 STRUCK = "struck: "
 """Begins the line on stderr that names the intent whose commit is the last."""
 
@@ -140,8 +143,8 @@ def arm_assay(where: str, bomb: Bomb) -> None:
 def serve() -> int:
     """Run one `assay` command an order, each in a process of its own; imports are paid for once.
 
-    An order is `{"words": [...], "kill": [where, when] or null, "folder": where stdout and stderr go}`; the answer is
-    the exit code, negative for a signal.
+    An order is `{"words": [...], "kill": [where, when] or null, "folder": where stdout and stderr go,
+    "file_max_bytes": or null}`; the answer is the exit code, negative for a signal.
     """
     from mint.adapters import rpc_writer  # noqa: F401
     from mint.cli import claim, ledger, mint, transfer  # noqa: F401
@@ -162,6 +165,8 @@ def carry_out(order: dict[str, Any]) -> NoReturn:
     for descriptor, name in ((0, None), (1, "stdout"), (2, "stderr")):
         path = Path(order["folder"]) / name if name else Path(os.devnull)
         os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
+    if order["file_max_bytes"]:  # the disk is full beyond it
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_max_bytes"], resource.RLIM_INFINITY))
     if order["kill"]:
         arm_assay(order["kill"][0], Bomb(order["kill"][1]))
     try:
@@ -170,7 +175,7 @@ def carry_out(order: dict[str, Any]) -> NoReturn:
         code = int(error.code or 0)
     except BaseException:  # noqa: BLE001 - a bug of ours ends the process as it would end the command
         sys.excepthook(*sys.exc_info())
-        code = 70
+        code = BUG
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sqlite3
 import subprocess
@@ -18,7 +19,7 @@ from typing import Any
 from mint.house import House
 from mint.localnet.start import ensure_localnet, stop_localnet
 from tests.fakes.site import some_photo
-from tests.integration.crash_driver import BLOCK, POOL, STRUCK
+from tests.integration.crash_driver import BLOCK, BUG, POOL, STRUCK
 from verifier.adapters.registry_events import BATCH_REGISTERED, BATCH_STEP_RECORDED, STEP_RECORDED
 from verifier.adapters.rpc_client import RpcClient
 from verifier.evidence import History
@@ -120,17 +121,30 @@ class CrashHouse:
         path.write_text(json.dumps([{"piece": reference, "kind": kind, "at": at} for kind, at in kinds]))
         return path
 
-    def run(self, *command: object, kill: Kill | None = None) -> Ended:
-        """Run one `assay` command to its end, which may be a kill. What the outbox holds then is a promise."""
-        words = [str(word) for word in command] + ["--data", str(self.data)]
-        order = {"words": words, "kill": kill and [kill.where, kill.when], "folder": str(self._inputs)}
+    def run(self, *command: object, kill: Kill | None = None, file_max_bytes: int | None = None) -> Ended:
+        """Run one command of the house to its end, which may be a kill. What the outbox holds then is a promise."""
+        ended = self.assay(*command, "--data", self.data, kill=kill, file_max_bytes=file_max_bytes)
+        self._remember_promises()
+        return ended
+
+    def assay(self, *command: object, kill: Kill | None = None, file_max_bytes: int | None = None) -> Ended:
+        """Run any `assay` command as a process of its own."""
+        order = {
+            "words": [str(word) for word in command],
+            "kill": kill and [kill.where, kill.when],
+            "folder": str(self._inputs),
+            "file_max_bytes": file_max_bytes,
+        }
         assert self._driver.stdin is not None
         assert self._driver.stdout is not None
         self._driver.stdin.write(json.dumps(order) + "\n")
         self._driver.stdin.flush()
+        ready, _, _ = select.select([self._driver.stdout], [], [], _TIMEOUT_S)
+        assert ready, f"still running after {_TIMEOUT_S} s: {command}"
         code = int(self._driver.stdout.readline())
-        self._remember_promises()
-        return Ended(code, *[(self._inputs / name).read_text("utf-8") for name in ("stdout", "stderr")])
+        out, err = ((self._inputs / name).read_text("utf-8") for name in ("stdout", "stderr"))
+        assert code != BUG, err
+        return Ended(code, out, err)
 
     def register(self, path: Path) -> list[str]:
         """Register a file and note what was acknowledged."""
@@ -164,19 +178,20 @@ class CrashHouse:
 
     def state_of(self, key: str) -> str:
         """Give the state of an intent in the outbox, as the disk has it."""
-        states = {row["key"]: row["state"] for row in self._rows("SELECT key, state FROM intent")}
+        states = {row["key"]: row["state"] for row in self.rows("SELECT key, state FROM intent")}
         return states.get(key, NOTHING)
 
     def newest_key(self) -> str:
         """Name the intent written last."""
-        return self._rows("SELECT key FROM intent ORDER BY id DESC LIMIT 1")[0]["key"]
+        return self.rows("SELECT key FROM intent ORDER BY id DESC LIMIT 1")[0]["key"]
 
     def _remember_promises(self) -> None:
-        for row in self._rows("SELECT key, calldata FROM intent"):
+        for row in self.rows("SELECT key, calldata FROM intent"):
             known = self._promised.setdefault(row["key"], row["calldata"])
             assert known == row["calldata"], "an intent was changed under its key"
 
-    def _rows(self, sql: str) -> list[sqlite3.Row]:
+    def rows(self, sql: str) -> list[sqlite3.Row]:
+        """Ask the house's database, read-only."""
         path = self.data / "house.sqlite3"
         if not path.exists():
             return []
@@ -221,13 +236,13 @@ class CrashHouse:
 
     def _audit_transactions(self, client: RpcClient, audit: Audit) -> None:
         """Every intent has exactly one transaction on the ledger, every transaction is an intent's."""
-        sealed = _sealed(client)
+        sealed = sealed_transactions(client)
         audit.transactions = len(sealed)
-        signed = {"0x" + row["hash"].hex(): row["intent"] for row in self._rows("SELECT hash, intent FROM attempt")}
+        signed = {"0x" + row["hash"].hex(): row["intent"] for row in self.rows("SELECT hash, intent FROM attempt")}
         audit.doubled += [f"transaction {one} is of no intent" for one in sealed if one not in signed]
         mined = Counter(signed[one] for one in sealed if one in signed)
         succeeded = {signed[one] for one, status in sealed.items() if status == 1 and one in signed}
-        rows = {row["key"]: row for row in self._rows("SELECT id, key, state FROM intent")}
+        rows = {row["key"]: row for row in self.rows("SELECT id, key, state FROM intent")}
         for key, row in rows.items():
             if mined[row["id"]] > 1:
                 audit.doubled.append(f"{key} was mined {mined[row['id']]} times")
@@ -241,10 +256,10 @@ class CrashHouse:
         """Every batch and every step of the book stands on the ledger exactly once, and nothing else does."""
         logs = client.call("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest"})
         batches = Counter(int(log["topics"][1], 16) for log in logs if log["topics"][0] == BATCH_REGISTERED)
-        booked = {int(row["batch"]) for row in self._rows(f"SELECT batch FROM piece {_LIVE}")}
+        booked = {int(row["batch"]) for row in self.rows(f"SELECT batch FROM piece {_LIVE}")}
         topics = (STEP_RECORDED, BATCH_STEP_RECORDED)
         steps = Counter(log["data"][2:66] for log in logs if log["topics"][0] in topics)
-        written = {row["document"].hex() for row in self._rows(f"SELECT document FROM step {_LIVE}")}
+        written = {row["document"].hex() for row in self.rows(f"SELECT document FROM step {_LIVE}")}
         audit.steps = len(written)
         for what, found, wanted in (("batch", batches, booked), ("step", steps, written)):
             audit.lost += [f"{what} {one} is not on the ledger" for one in wanted - set(found)]
@@ -272,7 +287,7 @@ class CrashHouse:
 _LIVE = "WHERE intent IN (SELECT id FROM intent WHERE state != 'failed')"
 
 
-def _sealed(client: RpcClient) -> dict[str, int]:
+def sealed_transactions(client: RpcClient) -> dict[str, int]:
     """Every transaction on the ledger with its status, in order. Twice in two blocks would be the ledger's fault."""
     head = int(client.call("eth_blockNumber"), 16)
     found: dict[str, int] = {}

@@ -224,7 +224,7 @@ def test_a_replaced_label_takes_over_and_the_old_one_says_so(house):
 def test_a_step_is_voided_and_left_out(house):
     """With the path from the history, in both lanes; the date of what was voided binds nobody."""
     bag(house, "VOID", quantity=2)
-    step(house, "VOID-001", EntryKind.SHIPPED, 1, whole_batch=True)
+    step(house, "VOID-001", EntryKind.SHIPPED, 1, whole_batch=True, actor="house")
     step(house, "VOID-001", EntryKind.INSPECTED, 90)
     step(house, "VOID-002", EntryKind.INSPECTED, 2)
 
@@ -261,7 +261,7 @@ def test_status_changes_go_through_the_guardian_with_a_reason(house):
 def test_what_would_read_as_disorder_is_refused_before_it_is_recorded(house):
     """Also within one command, and against a step of the whole batch."""
     bag(house, "ORDER")
-    step(house, "ORDER", EntryKind.SHIPPED, 30, whole_batch=True)
+    step(house, "ORDER", EntryKind.SHIPPED, 30, whole_batch=True, actor="house")
 
     with pytest.raises(BackdatedStepError):
         step(house, "ORDER", EntryKind.INSPECTED, 27)
@@ -313,10 +313,8 @@ def test_a_disputed_actor_does_not_keep_the_house_from_recording(house):
 
 def test_the_folder_holds_its_secrets_privately_and_names_the_rest(house):
     """Keys and database for their owner alone; house.json and trust.json without a secret."""
-    modes = {
-        path.name: path.stat().st_mode & 0o777
-        for path in [*house.data_dir.glob("house.sqlite3*"), house.data_dir / "keys"]
-    }
+    private = [*house.data_dir.glob("house.sqlite3*"), house.data_dir / "keys"]
+    modes = {path.name: path.stat().st_mode & 0o777 for path in private}
     keys = [path.read_text().strip() for path in (house.data_dir / "keys").iterdir()]
     public = (house.data_dir / "house.json").read_text() + house.trust_file.read_text()
 

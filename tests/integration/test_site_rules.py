@@ -8,6 +8,8 @@ import logging
 import pytest
 
 from provenance_schemas.content_id import ContentId
+from tests.fakes.pictures import as_file, qr_picture
+from tests.fakes.registry import REGISTRAR
 from tests.fakes.site import FakeSite, some_photo, some_site
 from tests.fakes.world import HOST
 from verifier.answers import Answer
@@ -191,6 +193,16 @@ def test_a_block_that_no_passport_names_is_no_picture(site):
     assert ask(site, f"/pictures/{site.item.token_id}/{cid}").status_code == 404
 
 
+def test_pictures_of_a_forged_registration_are_not_served():
+    """Whoever stole the registrar's key registers pieces of our own brand, with pictures."""
+    site = some_site()
+    path = pictures(site)[0]
+    site.world.registry.dispute(REGISTRAR, 1)
+    site.world.settle()
+
+    assert ask(site, path, app=site.app(decoders_max=1)).status_code == 404
+
+
 @pytest.mark.parametrize("token", ["1", "0", "-1", "abc", "9" * 28, "9" * 5_000, "330712481793999"])
 def test_a_token_that_is_none_is_404(site, token):
     """Of any length and form."""
@@ -208,7 +220,11 @@ def test_pictures_of_a_piece_are_unavailable_while_the_node_is():
     assert ask(site, path, app=site.app(decoders_max=1)).status_code == 503
 
 
-@pytest.mark.parametrize("content", [b"<html><script>alert(1)</script>", b"\x89PNG\r\n\x1a\n" + b"\0" * 64])
+@pytest.mark.parametrize(
+    "content",
+    [b"<html><script>alert(1)</script>", b"\x89PNG\r\n\x1a\n" + b"\0" * 64, as_file(qr_picture("a PNG"))],
+    ids=["markup", "damaged", "another type"],
+)
 def test_a_picture_that_is_none_is_not_served(content):
     """A stolen registrar key may name anything as a picture."""
     site = some_site()

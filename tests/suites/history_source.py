@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from provenance_schemas.ids import ItemId
+from provenance_schemas.ids import BatchId, ItemId
 from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.world import WORKSHOP, BagWorld
 from verifier.errors import ChainUnavailableError
@@ -60,6 +60,18 @@ class HistorySourceSuite:
 
         assert list(entries) == world.registry.entries(world.scarf, world.registry.tip)
         assert len(entries) == 3
+
+    def test_a_batch_with_the_number_of_a_token_is_not_that_token(self, subject):
+        """Batch ids are random, but nothing forbids it: neither lane takes the other's entries."""
+        world = subject.world
+        subject.source.entries(world.bag, until_block=world.registry.tip, count_max=100)
+        twin = BatchId(world.bag.chain_id, world.bag.contract, world.bag.token_id)
+        world.registry.register(twin, 1, bytes(32))
+        world.record(world.bag, EntryKind.SERVICED, by=WORKSHOP)
+        tip = world.registry.tip
+        for item in (world.bag, twin.item(0)):
+            entries = subject.source.entries(item, until_block=tip, count_max=100)
+            assert list(entries) == world.registry.entries(item, tip)
 
     def test_a_piece_that_does_not_exist_has_none(self, subject):
         bag = subject.world.bag

@@ -44,7 +44,7 @@ class BlockHttp:
     def __init__(self, timeouts: Timeouts) -> None:
         self._timeouts = timeouts
         self._pools = urllib3.PoolManager(maxsize=_CONNECTIONS_MAX, retries=False)
-        self._pools.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        self._pools.pool_classes_by_scheme = BOUNDED_POOLS
 
     def fetch(self, method: str, url: str, cid: ContentId, *, headers: Mapping[str, str], size_max_bytes: int) -> bytes:
         """Return the block named `cid`, checked. Whatever goes wrong is a ContentUnavailableError."""
@@ -138,3 +138,7 @@ class _HttpPool(urllib3.HTTPConnectionPool):
 
 class _HttpsPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _HttpsConnection
+
+
+BOUNDED_POOLS: Final = {"http": _HttpPool, "https": _HttpsPool}
+"""Pools for urllib3's manager whose answers must begin, headers and all, within the read timeout."""

@@ -108,6 +108,8 @@ class RpcChain:
         if missing:
             along = [slot for slot in map(actor_slot, self._lately.actors) if slot not in known.values]
             self._prove(list(dict.fromkeys([*missing, *along])), at, known)
+        if known.code_hash != self._registry.code_hash:
+            return RegistryState(known.code_hash, 0, {}, {})  # another contract's words mean something else
         words = {item.token_id: item_words(item, tuple(map(known.value, item_slots(item)))) for item in items}
         who = {actor: actor_word(known.value(actor_slot(actor))) for actor in actors}
         return RegistryState(known.code_hash, known.value(ISSUANCE_SLOT), words, who)

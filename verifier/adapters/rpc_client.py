@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import urllib3
 
+from verifier.adapters.block_http import BOUNDED_POOLS
 from verifier.errors import ChainUnavailableError
 from verifier.limits import (
     RPC_CONNECT_TIMEOUT_S,
@@ -50,6 +51,7 @@ class RpcClient:
         # One retry, on connecting and on a keep-alive connection that the node closed meanwhile: calls here only read.
         retries = urllib3.Retry(total=1, redirect=0, status=0, backoff_factor=0, allowed_methods=None)
         self._pool = urllib3.PoolManager(num_pools=2, maxsize=8, timeout=timeout, retries=retries)
+        self._pool.pool_classes_by_scheme = BOUNDED_POOLS
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -53,8 +53,6 @@ def _fault(document: StepDocument, entry: Entry, item: ItemId) -> str | None:
         return f"is about {document.subject}"
     if document.recorder.account != entry.meta.actor:
         return f"names {document.recorder.account} as its recorder, the chain names {entry.meta.actor}"
-    if document.recorder.account != entry.meta.actor:
-        return f"names {document.recorder.account} as its recorder, the chain names {entry.meta.actor}"
     if entry.voids is not None and document.voids_entry != entry.voids:
         return f"voids entry {document.voids_entry}, the chain voids entry {entry.voids}"
     return None

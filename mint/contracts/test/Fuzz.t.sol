@@ -105,7 +105,7 @@ contract FuzzTest is Fixture {
     function test_AnActorsTimeIsHeldToTheSecond(uint64 validFrom, uint64 validUntil, uint64 timestamp)
         public
     {
-        validFrom = uint64(between(validFrom, 0, START + 100 days));
+        validFrom = uint64(between(validFrom, START - 100 days, START + 100 days));
         validUntil = uint64(between(validUntil, START + 1, START + 101 days));
         vm.assume(validFrom < validUntil);
         timestamp = uint64(between(timestamp, START, START + 102 days));

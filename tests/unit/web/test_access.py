@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.fakes.site import some_site
+from tests.fakes.world import HOST
 from web.access import Access, access_of, guard, open_endpoint, public
 from web.errors import UnmarkedRouteError
 
@@ -44,6 +45,14 @@ def test_a_route_without_a_mark_answers_403_and_never_runs():
     assert client.get("/forgotten").status_code == 403
     assert client.get("/nothing").status_code == 404
     assert not ran
+
+
+def test_the_site_itself_is_closed_by_default():
+    """The guard is part of the site, not only of its own test."""
+    app = some_site().app()
+    app.add_url_rule("/forgotten", view_func=lambda: "secret", endpoint="forgotten")
+
+    assert app.test_client().get("/forgotten", headers={"Host": HOST}).status_code == 403
 
 
 def test_a_mark_for_no_view_is_our_bug():

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from provenance_schemas.document_parts import Place
+from provenance_schemas.passports import Passport
 from provenance_schemas.step_kinds import EntryKind
+from tests.fakes.registry import REGISTRAR
 from tests.fakes.site import some_site
 from tests.fakes.world import BOUTIQUE, HOUSE, WORKSHOP
 from verifier.answers import Answer, answer_of
@@ -80,6 +82,18 @@ def test_a_passport_that_is_not_proven_gives_no_pictures():
     site = some_site(Answer.CANNOT_VERIFY)
 
     assert proven_passport(verified(site)) is None
+
+
+def test_a_valid_passport_of_a_disputed_registration_is_not_proven():
+    """Its bytes match and its schema fits: a thief with the registrar's key writes valid documents."""
+    site = some_site()
+    site.world.registry.dispute(REGISTRAR, 1)
+    site.world.settle()
+    found = verified(site)
+
+    assert isinstance(found.evidence.passport, Passport)
+    assert proven_passport(found) is None
+    assert present_verdict(found, visit()).piece is None
 
 
 def test_the_pictures_of_a_passport_are_its_own_and_those_of_its_marks():
