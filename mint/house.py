@@ -39,13 +39,13 @@ from mint.readback import Reader
 from verifier.adapters.cached_store import CachedStore, FirstOfStores
 from verifier.adapters.gateway_store import GatewayStore
 from verifier.adapters.kubo_store import KuboStore
-from verifier.adapters.open_registry import open_registry
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.sql_store import SqlStore
 from verifier.gather import RegistryAccess
 from verifier.ports import ContentStore
 from verifier.service import Verifier
 from verifier.trust import Brand, trust_json
+from verifier.wiring import open_registry
 
 FUNDER: Final = "funder"
 

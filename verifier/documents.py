@@ -20,12 +20,10 @@ from provenance_schemas.unixfs_read import resolve_path
 from verifier.content import checked_block
 from verifier.errors import ContentUnavailableError, UnavailableError
 from verifier.evidence import Malformed, Unavailable
-from verifier.limits import DOCUMENT_SIZE_MAX_BYTES
+from verifier.limits import DOCUMENT_SIZE_MAX_BYTES, FETCHES_MAX
 from verifier.ports import ContentStore
 
 CACHE_DOCUMENTS: Final = 50_000
-FETCHES_MAX: Final = 8
-"""Documents fetched at once for one verification."""
 _Document = TypeVar("_Document", Passport, StepDocument)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,7 +22,7 @@ from verifier.content import checked_block
 from verifier.errors import ChainUnavailableError, ContentUnavailableError
 from verifier.evidence import Candidate
 from verifier.issuance import Issuance, LabelReplacement, Registration, fold_issuance
-from verifier.limits import DOCUMENT_SIZE_MAX_BYTES, ISSUANCES_MAX, UNREAD_FAILURES_MAX, UNREAD_RETRY_S
+from verifier.limits import DOCUMENT_SIZE_MAX_BYTES, FETCHES_MAX, ISSUANCES_MAX, UNREAD_FAILURES_MAX, UNREAD_RETRY_S
 from verifier.ports import ContentStore, HistorySource
 
 _START: Final = 0
@@ -187,20 +188,35 @@ class LabelMap:
     # ---- content
 
     def _read_missing(self, books: _Books) -> None:
-        """Read the content of unread issuances, until a few could not be had: the rest waits for the next time."""
+        """Read the content of unread issuances, several side by side as gateways are far away.
+
+        After a few that could not be had, the rest waits for the next time.
+        """
+        waiting = list(books.unread.items())
         failures = 0
-        for ordinal, (issuance, _) in list(books.unread.items()):
-            if failures == UNREAD_FAILURES_MAX:
-                break
-            del books.unread[ordinal]
-            try:
-                for commitment, token_id in self._ties(issuance):
-                    books.add(commitment, _Opening(token_id, ordinal, issuance.meta.actor, issuance.meta.time_s))
-            except ContentUnavailableError as error:
-                # Behind the others, so that content which is gone for good never keeps the rest from being read.
-                books.unread[ordinal] = issuance, str(error)
-                failures += 1
+        with ThreadPoolExecutor(FETCHES_MAX) as pool:
+            while waiting and failures < UNREAD_FAILURES_MAX:
+                # A store that gives nothing is found out with a few questions, before many are asked at once.
+                width = FETCHES_MAX if books.openings else UNREAD_FAILURES_MAX - failures
+                part, waiting = waiting[:width], waiting[width:]
+                read = pool.map(self._tried, [issuance for _, (issuance, _) in part])
+                for (ordinal, (issuance, _)), ties in zip(part, read, strict=True):
+                    del books.unread[ordinal]
+                    if isinstance(ties, ContentUnavailableError):
+                        # Behind the others, so that content gone for good never keeps the rest from being read.
+                        books.unread[ordinal] = issuance, str(ties)
+                        failures += 1
+                        continue
+                    for commitment, token_id in ties:
+                        opening = _Opening(token_id, ordinal, issuance.meta.actor, issuance.meta.time_s)
+                        books.add(commitment, opening)
         self._retry_at = self._clock() + UNREAD_RETRY_S
+
+    def _tried(self, issuance: Issuance) -> list[tuple[bytes, int]] | ContentUnavailableError:
+        try:
+            return list(self._ties(issuance))
+        except ContentUnavailableError as error:
+            return error
 
     def _ties(self, issuance: Issuance) -> Iterator[tuple[bytes, int]]:
         """Give (commitment, token id). Proven bytes that are no commitment files, or no such step, tie no label."""

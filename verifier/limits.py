@@ -52,3 +52,6 @@ HAPPENED_AFTER_RECORDED_MAX_S: Final = 24 * 3600
 
 HAPPENED_BACKWARDS_MAX_S: Final = 48 * 3600
 """A later step may claim to have happened this long before an earlier one: paperwork arrives out of order."""
+
+FETCHES_MAX: Final = 8
+"""Documents fetched side by side for one question: gateways are far away, and sockets are few."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from mint.localnet.errors import LocalnetError
 from mint.localnet.start import ensure_localnet
 from verifier.adapters.cached_store import CachedStore
-from verifier.adapters.open_registry import open_registry
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.sql_store import BUSY_TIMEOUT_S, SqlStore
 from verifier.errors import ChainUnavailableError, ContentUnavailableError
@@ -18,6 +17,7 @@ from verifier.gather import RegistryAccess
 from verifier.images import read_labels
 from verifier.service import Verifier
 from verifier.trust import Brand, load_trust
+from verifier.wiring import open_registry
 from web.parts import Parts
 from web.settings import Settings
 

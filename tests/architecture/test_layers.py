@@ -15,18 +15,6 @@ from verifier.verdict import Code
 REPO = Path(verifier.__file__).parents[1]
 PACKAGES = ("provenance_schemas", "verifier", "mint", "loyalty", "web")
 LOW = {"provenance_schemas": {"provenance_schemas"}, "verifier": {"provenance_schemas", "verifier"}}
-INSIDE_VERIFIER = (
-    {"cli"},
-    {"adapters", "index"},
-    {"service", "report", "answers", "images", "bundle"},
-    {"gather", "judge"},
-    {"checks", "policies", "label_map", "documents", "commitment_files"},
-    {"evidence"},
-    {"trust", "ports", "content"},
-    {"verdict", "history", "issuance", "proofs"},
-    {"limits", "errors"},
-)
-"""From the top down: a module imports its own row and the rows below it."""
 
 
 def sources(package):
@@ -57,17 +45,6 @@ def test_the_lower_packages_import_only_downwards(package):
     for path in sources(package):
         ours = {name.split(".")[0] for name in imported(path)} & set(PACKAGES)
         assert ours <= LOW[package], path
-
-
-def test_the_verifier_imports_downwards_within_itself():
-    """Judging never imports gathering, and neither knows an adapter."""
-    rows = {name: number for number, names in enumerate(INSIDE_VERIFIER) for name in names}
-    for path in sources("verifier"):
-        own = path.relative_to(REPO / "verifier").parts[0].removesuffix(".py")
-        for name in imported(path):
-            other = name.split(".")[1] if name.startswith("verifier.") else None
-            if own in rows and other in rows:
-                assert rows[own] <= rows[other], f"{path} imports {name}"
 
 
 def test_judging_is_pure():

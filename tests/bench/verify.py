@@ -15,7 +15,6 @@ from provenance_schemas.ids import Address, BlockRef, ItemId
 from tests.bench.figures import ROOT, Figure, median, timed_ms
 from tests.bench.house import BenchHouse, bench_house
 from verifier.adapters.cached_store import CachedStore
-from verifier.adapters.open_registry import open_registry
 from verifier.adapters.proved_words import ProvedBlocks
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.sql_store import SqlStore
@@ -26,6 +25,7 @@ from verifier.ports import ChainReader, ContentStore, HistorySource, RegistrySta
 from verifier.service import Verifier
 from verifier.trust import Brand
 from verifier.verdict import Level
+from verifier.wiring import open_registry
 
 _CORE_ROUNDS = 1500
 _LIVE_ROUNDS = 200

@@ -40,9 +40,9 @@ def test_a_genuine_label_is_verified(world, tmp_path):
     """The world of these tests is a good one until something is broken."""
     ended, page = world.verify(world.label), world.visit(world.label, tmp_path, world.node)
 
-    assert 0 == ended.code
+    assert ended.code == 0
     assert ended.out.startswith("VERIFIED  eip155:31337/erc721:0x")
-    assert (200, "verified") == (page.status_code, page.json["answer"])
+    assert (page.status_code, page.json["answer"]) == (200, "verified")
 
 
 def test_a_wrong_check_character_is_no_label_of_the_maker(world):
@@ -50,7 +50,7 @@ def test_a_wrong_check_character_is_no_label_of_the_maker(world):
     wrong = "0" if world.label[-1] != "0" else "1"
     ended = world.verify(world.label[:-1] + wrong, node=NOBODY)
 
-    assert 1 == ended.code
+    assert ended.code == 1
     assert "FAILED" in ended.out
     assert "check character" in ended.out
 
@@ -60,7 +60,7 @@ def test_a_wrong_check_digit_is_no_label_of_the_maker(world):
     digit = world.label.index("/01/") + 4 + 13
     ended = world.verify(world.label[:digit] + str((int(world.label[digit]) + 1) % 10) + world.label[digit + 1 :])
 
-    assert 1 == ended.code
+    assert ended.code == 1
     assert "check digit" in ended.out
 
 
@@ -68,7 +68,7 @@ def test_a_foreign_host_is_not_the_makers(world):
     """A look-alike's label is refused by name, whatever it copied; the site sends its visitors away."""
     ended = world.verify(world.label.replace("MAISON", "MAIS0N"))
 
-    assert 1 == ended.code
+    assert ended.code == 1
     assert "id.mais0n.example is not the address of a brand in the trust file" in ended.out
 
 
@@ -76,8 +76,8 @@ def test_a_serial_nobody_issued_is_not_issued(world):
     """Well formed, under the maker's host and number: proven to be nobody's."""
     ended = world.verify(world.invented, "--json")
 
-    assert 1 == ended.code
-    assert "not_issued" == json.loads(ended.out)["answer"]
+    assert ended.code == 1
+    assert json.loads(ended.out)["answer"] == "not_issued"
 
 
 # ---- pictures
@@ -103,10 +103,10 @@ def test_what_is_no_picture_is_a_clear_error(world, tmp_path, name, content, rea
     path.write_bytes(content)
     ended = world.verify(path)
 
-    assert (2, "") == (ended.code, ended.out)
+    assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(f"assay: {path}: ")
     assert reason in ended.err
-    assert 1 == ended.err.count("\n")
+    assert ended.err.count("\n") == 1
 
 
 # ---- nodes that lie
@@ -181,10 +181,10 @@ def test_a_lying_node_cannot_give_a_verdict(world, tmp_path, lie):
         genuine, page = world.verify(world.label, node=node), world.visit(world.label, tmp_path, node)
         invented = world.verify(world.invented, node=node)
 
-    assert 3 == genuine.code
+    assert genuine.code == 3
     assert genuine.out.startswith("UNDETERMINED")
     assert "this says nothing against the item" in genuine.out
-    assert (503, "cannot_verify") == (page.status_code, page.json["answer"])
+    assert (page.status_code, page.json["answer"]) == (503, "cannot_verify")
     assert (1 if lie in ABOUT_STEPS_ONLY else 3) == invented.code
 
 
@@ -197,17 +197,17 @@ def test_a_node_that_answers_nonsense_gives_no_verdict(world, tmp_path, answer):
     with answering(answer) as node:
         ended, page = world.verify(world.label, node=node), world.visit(world.label, tmp_path, node)
 
-    assert 3 == ended.code
+    assert ended.code == 3
     assert node in ended.out
-    assert 503 == page.status_code
+    assert page.status_code == 503
 
 
 def test_a_node_that_is_down_gives_no_verdict(world, tmp_path):
     """Neither of a genuine piece nor of an invented label."""
     pages = [world.visit(label, tmp_path, NOBODY) for label in (world.label, world.invented)]
 
-    assert [3, 3] == [world.verify(label, node=NOBODY).code for label in (world.label, world.invented)]
-    assert [503, 503] == [page.status_code for page in pages]
+    assert [world.verify(label, node=NOBODY).code for label in (world.label, world.invented)] == [3, 3]
+    assert [page.status_code for page in pages] == [503, 503]
 
 
 def test_a_node_that_never_answers_is_given_up(world):
@@ -215,7 +215,7 @@ def test_a_node_that_never_answers_is_given_up(world):
     with answering(b"") as node:
         ended = world.verify(world.label, node=node)
 
-    assert 3 == ended.code
+    assert ended.code == 3
     assert f"{node}: no answer" in ended.out
 
 
@@ -249,7 +249,7 @@ def test_a_gateway_that_serves_other_bytes_gives_no_verdict(world):
     with serving(gateway(forging())) as url:
         ended = [world.verify(label, gateway=url) for label in (world.label, world.invented)]
 
-    assert [3, 3] == [one.code for one in ended]
+    assert [one.code for one in ended] == [3, 3]
     assert all("other bytes" in one.out or "could not be read" in one.out for one in ended)
 
 
@@ -258,10 +258,10 @@ def test_an_address_that_is_none_is_a_usage_error(world, option):
     """The option is named."""
     ended = world.verify(world.label, option, "ftp://127.0.0.1/")
 
-    assert 2 == ended.code
+    assert ended.code == 2
     assert option in ended.err
 
 
 def test_without_a_gateway_there_is_no_verdict(world):
     """Nobody gives the documents."""
-    assert 3 == world.verify(world.label, gateway=NOBODY).code
+    assert world.verify(world.label, gateway=NOBODY).code == 3

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mint.lock import FolderLock
 from mint.localnet.start import ensure_localnet
+from mint.lock import FolderLock
 from tests.integration.bad_world_support import answering, lying
 from tests.integration.crash_support import INIT, ROOT, CrashHouse, clean_environment, piece_row
 from tests.integration.test_bad_world_reading import NOBODY, png_header
@@ -82,7 +82,7 @@ def test_a_broken_row_is_named_with_its_field_and_nothing_is_written(house, fold
     before = written(house)
     ended = house.run("mint", "register", as_csv(folder / "pieces.csv", rows))
 
-    assert 2 == ended.code
+    assert ended.code == 2
     assert "nothing was written" in ended.err
     assert f"pieces.csv, row 3, {field}: " in ended.err
     assert "row 2" not in ended.err
@@ -98,11 +98,13 @@ def test_all_broken_rows_are_told_at_once_and_the_good_ones_can_go_ahead(house, 
     told = house.run("mint", "register", file)
     went = house.run("mint", "register", file, "--skip-broken", faults)
 
-    assert 2 == told.code
+    assert told.code == 2
     assert all(f"row {row}, " in told.err for row in (3, 4, 5))
-    assert 0 == went.code
-    assert [(3, "gtin"), (4, "reference"), (5, "country")] == [
-        (one["row"], one["field"]) for one in json.loads(faults.read_text())
+    assert went.code == 0
+    assert [(one["row"], one["field"]) for one in json.loads(faults.read_text())] == [
+        (3, "gtin"),
+        (4, "reference"),
+        (5, "country"),
     ]
     assert [ref for ref in written(house)[0] if ref.startswith("SKIP")] == ["SKIP-1"]
 
@@ -115,7 +117,7 @@ def test_a_file_that_is_none_is_a_clear_error(house, folder, name, content):
     before = written(house)
     ended = house.run("mint", "register", folder / name)
 
-    assert 2 == ended.code
+    assert ended.code == 2
     assert ended.err.startswith("assay: ")
     assert before == written(house)
 
@@ -126,7 +128,7 @@ def test_a_second_registration_names_the_token_that_the_piece_has(house, folder)
     before = written(house)
     ended = house.run("mint", "register", as_csv(folder / "again.csv", [piece_row("TWICE"), piece_row("NEW")]))
 
-    assert 2 == ended.code
+    assert ended.code == 2
     assert f"TWICE is registered already, as token {item.rpartition('/')[2]}" in ended.err
     assert before == written(house)
 
@@ -169,12 +171,12 @@ def test_a_node_that_loses_what_it_was_sent_is_resumed_at_the_true_one(house, fo
     with lying(ensure_localnet(house.ledger).url, lie) as node:
         ended = house.run("mint", "register", file, "--node", node)
 
-    assert 3 == ended.code
+    assert ended.code == 3
     assert "nothing is lost" in ended.err
-    assert 0 == house.run("mint", "resume").code
-    assert 2 == house.run("mint", "register", file).code
+    assert house.run("mint", "resume").code == 0
+    assert house.run("mint", "register", file).code == 2
     audit = house.audit()
-    assert ([], []) == (audit.lost, audit.doubled)
+    assert (audit.lost, audit.doubled) == ([], [])
 
 
 # ---- the folder
@@ -193,12 +195,12 @@ def test_a_full_disk_keeps_what_was_saved_and_nothing_by_halves(house, folder, f
     half = written(house)
     if reference not in half[0]:
         assert before == half
-    assert 0 == house.run("mint", "resume").code
+    assert house.run("mint", "resume").code == 0
     again = house.run("mint", "register", file)
 
     assert (2 if reference in half[0] else 0) == again.code
     audit = house.audit()
-    assert ([], []) == (audit.lost, audit.doubled)
+    assert (audit.lost, audit.doubled) == ([], [])
 
 
 def test_two_processes_do_not_write_in_one_folder(house, folder):
@@ -207,10 +209,10 @@ def test_two_processes_do_not_write_in_one_folder(house, folder):
     with FolderLock(house.data)():
         ended, status = house.run("mint", "register", file), house.run("mint", "status")
 
-    assert 3 == ended.code
+    assert ended.code == 3
     assert "is writing in" in ended.err
     assert "try again when it has ended" in ended.err
-    assert 0 == status.code
+    assert status.code == 0
     assert before == written(house)
 
 
@@ -227,5 +229,5 @@ def test_two_commands_at_once_register_everything_once(house, folder):
     assert set(codes) <= {0, 3}
     assert set(retried) <= {0, 2}
     audit = house.audit()
-    assert ([], []) == (audit.lost, audit.doubled)
+    assert (audit.lost, audit.doubled) == ([], [])
     assert {"RACE-A", "RACE-B"} <= set(written(house)[0])

@@ -113,12 +113,15 @@ def test_the_other_packages_are_really_not_there(alone):
         [alone, "-c", code], cwd=alone.parent, env=clean_environment(), capture_output=True, text=True
     )
 
-    assert "[]\n" == done.stdout
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("which", ["label", "invented", "picture", "item", "dead node"])
 def test_the_answer_is_the_same_as_with_everything_installed(world, alone, which):
-    """A label, an invented one, a printed label's picture, a token, a dead node: code and verdict agree."""
+    """A label, an invented one, a printed label's picture, a token, a dead node: code and verdict agree.
+
+    A token is no secret and opens no commitment, so naming it alone is never enough.
+    """
     picture = next((world.house.data.parent / "labels").glob("*.png"))
     item = json.loads(world.verify(world.label, "--json").out)["item"]
     subject = {"invented": world.invented, "picture": picture, "item": item}.get(which, world.label)
@@ -126,7 +129,7 @@ def test_the_answer_is_the_same_as_with_everything_installed(world, alone, which
     options = ("verify", subject, "--trust", world.trust, "--gateway", world.gateway, "--node", node, "--json")
     here, there = run(Path(sys.executable), *options), run(alone, *options)
 
-    assert {"invented": 1, "dead node": 3}.get(which, 0) == there.returncode, there.stderr
+    assert {"invented": 1, "item": 3, "dead node": 3}.get(which, 0) == there.returncode, there.stderr
     assert here.returncode == there.returncode
     assert steady(here.stdout) == steady(there.stdout)
 
@@ -139,11 +142,20 @@ def steady(text: str) -> object:
     }
 
 
-def test_a_command_of_another_package_is_unknown_and_not_a_traceback(alone):
-    """`assay mint` says which commands there are."""
-    done = run(alone, "mint", "status")
+@pytest.mark.parametrize(("command", "extra"), [("mint", "mint"), ("claim", "mint"), ("serve", "web"), ("demo", "web")])
+def test_a_command_that_is_not_installed_says_what_brings_it(alone, command, extra):
+    """A usage error, not a traceback."""
+    done = run(alone, command)
 
-    assert 2 == done.returncode
-    assert "invalid choice: 'mint' (choose from" in done.stderr
-    assert "verify" in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"pip install 'assay[{extra}]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_help_lists_what_is_installed(alone):
+    """Only `verify` is."""
+    done = run(alone, "--help")
+
+    assert done.returncode == 0
+    assert "verify a label or a picture of one" in done.stdout
+    assert "the site" not in done.stdout

@@ -40,8 +40,8 @@ def house(tmp_path_factory) -> Iterator[CrashHouse]:
 def assert_nothing_lost_nothing_doubled(house: CrashHouse) -> None:
     audit = house.audit()
 
-    assert [] == audit.lost
-    assert [] == audit.doubled
+    assert audit.lost == []
+    assert audit.doubled == []
 
 
 def test_a_registration_killed_in_every_state_ends_registered_once(house):
@@ -63,7 +63,7 @@ def test_a_command_killed_before_it_was_written_down_did_nothing(house):
     """The same command again registers the pieces for the first time."""
     pieces = house.write_pieces("NEVER", 1)
 
-    assert NOTHING == house.strike("planned", BEFORE, "mint", "register", pieces)
+    assert house.strike("planned", BEFORE, "mint", "register", pieces) == NOTHING
     assert len(house.register(pieces)) == 1
     assert_nothing_lost_nothing_doubled(house)
 
@@ -74,7 +74,7 @@ def test_steps_killed_between_two_transactions_are_each_recorded_once(house):
     house.strike("sent", INSIDE, "mint", "step", house.write_steps("STEPS-0"))
     house.register(house.write_pieces("NEXT", 1))
 
-    assert "nothing was left to do\n" == house.run("mint", "resume").out
+    assert house.run("mint", "resume").out == "nothing was left to do\n"
     assert_nothing_lost_nothing_doubled(house)
 
 
@@ -83,7 +83,7 @@ def test_a_refusal_that_was_written_down_is_not_tried_again(house):
     house.register(house.write_pieces("REFUSED", 1))
 
     assert house.strike("failed", AFTER, "mint", "report", "withdraw", "REFUSED-0") == "failed"
-    assert "nothing was left to do\n" == house.run("mint", "resume").out
+    assert house.run("mint", "resume").out == "nothing was left to do\n"
     assert_nothing_lost_nothing_doubled(house)
 
 
@@ -120,4 +120,4 @@ def test_the_audit_finds_what_was_sent_twice_and_what_was_lost(house, tmp_path):
 
     assert [f"{key} is confirmed and was mined 0 times"] == audit.lost
     assert any(problem.endswith("stands there 2 times") for problem in audit.doubled)
-    assert 2 == sum(problem.endswith("is of no intent") for problem in audit.doubled)
+    assert sum(problem.endswith("is of no intent") for problem in audit.doubled) == 2

@@ -63,7 +63,7 @@ def test_every_stop_of_the_tour_holds_and_a_second_run_keeps_the_data(folder):
     """Exit 0, the answers of a good and of a cheated world; again over the same data, with nothing sent."""
     code, said, err = tour(folder)
 
-    assert (0, "") == (code, err)
+    assert (code, err) == (0, "")
     assert said["held"]
     assert all(stop["held"] for stop in said["stops"])
     assert ANSWERS.items() <= {stop["name"]: stop["answered"] for stop in said["stops"]}.items()
@@ -73,9 +73,9 @@ def test_every_stop_of_the_tour_holds_and_a_second_run_keeps_the_data(folder):
     labels = {path.name: path.read_bytes() for path in folder.glob("label-*.png")}
     code, again, err = tour(folder)
 
-    assert (0, "") == (code, err)
+    assert (code, err) == (0, "")
     assert [stop["answered"] for stop in said["stops"]] == [stop["answered"] for stop in again["stops"]]
-    assert "0 of them new" == again["stops"][0]["detail"]
+    assert again["stops"][0]["detail"] == "0 of them new"
     assert before == ledger(folder)
     assert trust == (folder / "house" / "trust.json").read_bytes()
     assert labels == {path.name: path.read_bytes() for path in folder.glob("label-*.png")}

@@ -9,11 +9,11 @@ import pytest
 from tests.fakes.rpc_node import RpcNode, serving
 from tests.fakes.world import some_world
 from tests.suites.history_source import HistorySourceSuite, SourceUnderTest
-from verifier.adapters.indexed_logs import IndexedLogs
 from verifier.adapters.rpc_chain import RpcChain
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.rpc_logs import RpcLogs
 from verifier.index.follower import Follower
+from verifier.index.indexed_logs import IndexedLogs
 from verifier.index.store import IndexStore
 
 

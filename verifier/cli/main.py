@@ -34,7 +34,10 @@ def build_parser(wanted: str | None = None) -> argparse.ArgumentParser:
         except ModuleNotFoundError as error:
             if error.name and error.name.split(".")[0] in {"verifier", "provenance_schemas"}:
                 raise
-            continue  # an extra that is not installed: `pip install assay[mint]` or `assay[web]` brings it
+            if entry.name == wanted:
+                extra = entry.value.partition(".")[0]
+                parser.error(f"`assay {wanted}` is not installed here; pip install 'assay[{extra}]' brings it")
+            continue
         module.add_parser(subparsers)
     return parser
 

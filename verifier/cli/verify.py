@@ -14,7 +14,6 @@ from provenance_schemas.ids import ItemId
 from provenance_schemas.labels import parse_label
 from verifier.adapters.cached_store import CachedStore
 from verifier.adapters.gateway_store import GatewayStore
-from verifier.adapters.open_registry import open_registry
 from verifier.adapters.rpc_client import RpcClient
 from verifier.answers import Answer, answer_of
 from verifier.errors import ChainUnavailableError, ContentUnavailableError, ImageError, TrustError
@@ -26,6 +25,7 @@ from verifier.report import verdict_json
 from verifier.service import Verification, Verifier
 from verifier.trust import Brand, TrustRegistry, load_trust
 from verifier.verdict import Level, Outcome
+from verifier.wiring import open_registry
 
 EXIT_CODES: Final = {Level.VERIFIED: 0, Level.REJECTED: 1, Level.UNDETERMINED: 3, Level.CAUTION: 4}
 USAGE_ERROR: Final = 2

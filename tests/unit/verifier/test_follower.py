@@ -13,13 +13,13 @@ from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.registry import CODE_HASH
 from tests.fakes.rpc_node import RpcNode, serving
 from tests.fakes.world import CHAIN_ID, CONTRACT, WORKSHOP, some_world
-from verifier.adapters.indexed_logs import IndexedLogs
 from verifier.adapters.registry_events import ENTRY_TOPICS
 from verifier.adapters.rpc_chain import RpcChain
 from verifier.adapters.rpc_client import RpcClient
 from verifier.errors import ChainUnavailableError
 from verifier.history import ReplayError, number_entries, replay
 from verifier.index.follower import Follower, GapError
+from verifier.index.indexed_logs import IndexedLogs
 from verifier.index.store import IndexStore
 from verifier.policies import CLI
 from verifier.verdict import Level

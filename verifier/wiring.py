@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from provenance_schemas.keccak import keccak256
-from verifier.adapters.indexed_logs import IndexedLogs
 from verifier.adapters.rpc_chain import RpcChain
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.rpc_logs import RpcLogs
 from verifier.documents import DocumentReader
 from verifier.gather import RegistryAccess
 from verifier.index.follower import Follower
+from verifier.index.indexed_logs import IndexedLogs
 from verifier.index.store import IndexStore
 from verifier.label_map import LabelMap
 from verifier.ports import ContentStore, HistorySource
