@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 STAMP := $(VENV)/.installed
 CONTRACTS := mint/contracts
-ORACLES := tests/oracles
+
 
 help: ## explain the commands
 	@echo "Assay: provenance that anyone can verify."
@@ -41,7 +41,7 @@ test: $(STAMP) ## lint, every test, and the contracts' tests where node is insta
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 contracts: $(STAMP) ## build the contracts, compare the artifacts byte for byte, run forge's tests (needs node)
-	@$(BIN)/python tools/contracts.py
+	@$(BIN)/python tools/node_tests.py
 
 bench: $(STAMP) ## measure every figure; prints a table and writes build/bench.json
 	$(BIN)/python -m tests.bench.run $(BENCH)

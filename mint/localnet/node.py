@@ -65,11 +65,23 @@ class Node:
             chain = ChainMethods(self._database, ledger, pool, evm, on_accepted=self._sealer.wake)
             history = HistoryMethods(self._database, ledger, pool)
             methods = chain.table() | history.table() | StateMethods(ledger, pool, evm).table()
-            self._server = RpcServer(Dispatcher(methods), port)
+            self._server = self._listen(Dispatcher(methods), port)
         except BaseException:
             self._database.close()
             raise
         self._chain_id = chain_id
+
+    def _listen(self, dispatcher: Dispatcher, port: int) -> RpcServer:
+        """Listen where it did the last time, if nobody else does now: trust files and servers name the URL."""
+        last = self._data_dir / "port"
+        if port == 0:
+            try:
+                return RpcServer(dispatcher, int(last.read_text()))
+            except (OSError, ValueError, OverflowError, LocalnetError):
+                _LOG.info("the last port is not to be had; taking a free one")
+        server = RpcServer(dispatcher, port)
+        last.write_text(server.url.rpartition(":")[2])
+        return server
 
     @property
     def url(self) -> str:

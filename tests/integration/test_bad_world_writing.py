@@ -69,7 +69,7 @@ BROKEN = {
     "a text renamed .jpg": ({"images": ["notes.jpg=Front"]}, "images", "notes.jpg"),
     "an image bomb": ({"images": ["bomb.png=Front"]}, "images", "60000"),
     "a picture that is not there": ({"images": ["gone.jpg=Front"]}, "images", "gone.jpg"),
-    "too few marks": ({"marks": ["One"]}, "marks", "three"),
+    "too few marks": ({"marks": ["One"]}, "marks", "at least 3"),
     "an unknown field": ({"colour": "Noir"}, "colour", "the fields are reference, gtin"),
 }
 
@@ -182,14 +182,18 @@ def test_a_node_that_loses_what_it_was_sent_is_resumed_at_the_true_one(house, fo
 # ---- the folder
 
 
-@pytest.mark.parametrize("file_max_kib", [1, 40, 120, 200, 280, 360])
+ALWAYS_FULL_KIB = 60
+"""The outbox alone writes more than that for one piece."""
+
+
+@pytest.mark.parametrize("file_max_kib", [1, 40, 60, 80, 160, 900])
 def test_a_full_disk_keeps_what_was_saved_and_nothing_by_halves(house, folder, file_max_kib):
     """Wherever the disk fills up: exit 3 and what to do, or it was enough. With room again the house goes on."""
     reference = f"FULL-{file_max_kib}"
     file = as_csv(folder / "pieces.csv", [piece_row(reference, marks=[f"{n} {'x' * 100}" for n in range(5)])])
     before = written(house)
     ended = house.run("mint", "register", file, file_max_bytes=file_max_kib * 1024)
-    assert ended.code in {0, 3}
+    assert ended.code == 3 if file_max_kib <= ALWAYS_FULL_KIB else ended.code in {0, 3}
     if ended.code == 3:
         assert "make room" in ended.err or "assay mint resume" in ended.err
     half = written(house)

@@ -270,3 +270,28 @@ def test_methods_that_would_need_unlocked_keys_do_not_exist(client):
         with pytest.raises(RpcAnswerError) as failure:
             client.ask(method)
         assert failure.value.code == -32601
+
+
+def test_a_node_listens_where_it_did_the_last_time(tmp_path):
+    """Trust files and running sites name its URL: a restart must not strand them."""
+    first = ensure_localnet(tmp_path)
+    stop_localnet(tmp_path)
+    second = ensure_localnet(tmp_path)
+    stop_localnet(tmp_path)
+
+    assert second.started
+    assert second.url == first.url
+
+
+def test_a_node_whose_port_was_taken_meanwhile_takes_another(tmp_path):
+    """Somebody else listens there: that is no reason not to start."""
+    first = ensure_localnet(tmp_path)
+    stop_localnet(tmp_path)
+    with socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        squatter.bind(("127.0.0.1", int(first.url.rpartition(":")[2])))
+        squatter.listen()
+        second = ensure_localnet(tmp_path)
+        stop_localnet(tmp_path)
+
+    assert second.url != first.url

@@ -59,7 +59,8 @@ def _walk(args: argparse.Namespace, folder: Path) -> list[Stop]:
     show = not args.json
     _say("Drawing the photos, founding the house and its ledger ...", show=show)
     draw_photos(folder / "photos")
-    house = House.found(folder / "house", maker(f"127.0.0.1:{args.port}"), args.node)
+    site = f"127.0.0.1:{args.port}"
+    house = House.found(folder / "house", maker(site), args.node, gateways=(f"http://{site}",))
     stops = []
     try:
         tour = Tour(house, folder, silent)
@@ -91,7 +92,7 @@ def _say_where(tour: Tour, folder: Path) -> None:
     for reference, what in shown.items():
         print(f"  {what:<15} {_clickable(tour.label(reference))}")
     photo, trust = folder / "photo-of-the-bag-label.jpg", folder / "house" / "trust.json"
-    print(f"\nVerify without a browser:\n  assay verify {photo} --trust {trust}")
+    print(f"\nVerify without a browser, while the site serves the documents:\n  assay verify {photo} --trust {trust}")
 
 
 def _clickable(label: str) -> str:
