@@ -95,6 +95,8 @@ def measured_image(image: ImageInput) -> Image:
         raise InputError(f"{image.path}: cannot be read ({error.strerror})") from error
     except ImageError as error:
         raise InputError(f"{image.path}: {error}") from error
+    except ValueError as error:  # NUL, or half a surrogate pair
+        raise InputError(f"{str(image.path)!r}: no file can have this name") from error
     media_type = _IMAGE_TYPES.get(header.format)
     if media_type is None:
         raise InputError(f"{image.path}: a {header.format}; passports hold JPEG, PNG or WebP")

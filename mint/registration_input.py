@@ -24,7 +24,6 @@ from mint.identity import Maker
 from mint.limits import FAULTS_MAX, PIECES_MAX, REFERENCE_CHARACTERS_MAX
 from mint.pieces import ImageInput, MarkInput, PieceInput, build_passport
 from mint.row_reader import RowReader, read_rows
-from provenance_schemas.document_parts import Attribute
 from provenance_schemas.errors import DocumentError, LabelError
 from provenance_schemas.gs1 import check_digit, normalise_gtin
 from provenance_schemas.ids import Address, ItemId
@@ -142,7 +141,7 @@ def _piece(reader: RowReader, maker: Maker, folder: Path) -> PieceInput | None:
         facility=reader.place("facility"),
         dimensions=_dimensions(reader),
         external_url=reader.text("external_url"),
-        attributes=_attributes(reader),
+        attributes=reader.attributes(),
         quantity=reader.count("quantity", PIECES_MAX),
     )
     if not reader.faults:
@@ -229,22 +228,6 @@ def _dimensions(reader: RowReader) -> Dimensions | None:
     if inner is not reader:
         reader.faults += inner.faults
     return None if dimensions == Dimensions() else dimensions
-
-
-def _attributes(reader: RowReader) -> tuple[Attribute, ...]:
-    value = reader.values.get("attributes")
-    if isinstance(value, dict):
-        pairs = [(str(trait), given) for trait, given in value.items()]
-    else:
-        pairs = [
-            (str(entry).partition("=")[0].strip(), str(entry).partition("=")[2].strip())
-            for entry in reader.entries("attributes")
-        ]
-    for trait, given in pairs:
-        if not trait or not isinstance(given, str | int | float) or given == "":
-            reader.fault("attributes", f"{trait[:40]!r} has no value", "write trait=value")
-            return ()
-    return tuple(Attribute(trait, given) for trait, given in pairs)
 
 
 def _check_passport(reader: RowReader, piece: PieceInput, maker: Maker) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -14,11 +13,10 @@ from typing import Any, Final
 
 from mint.errors import Fault, InputError
 from mint.limits import CELL_CHARACTERS_MAX, INPUT_MAX_BYTES
-from provenance_schemas.document_parts import Place
+from provenance_schemas.document_parts import Attribute, Place
+from provenance_schemas.nesting import nests_deeper
 
 _DEPTH_MAX: Final = 16
-# A text to its end, closed or not, so that brackets in it do not count; or one bracket.
-_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _PLACE: Final = ("name", "city", "country", "latitude", "longitude", "id")
 
 
@@ -113,6 +111,21 @@ class RowReader:
             return []
         return value
 
+    def attributes(self) -> tuple[Attribute, ...]:
+        """Give the attributes: an object, or `trait=value` entries."""
+        value = self.values.get("attributes")
+        pairs: list[tuple[str, Any]]
+        if isinstance(value, dict):
+            pairs = [(str(trait), given) for trait, given in value.items()]
+        else:
+            cut = [str(entry).partition("=") for entry in self.entries("attributes")]
+            pairs = [(trait.strip(), given.strip()) for trait, _, given in cut]
+        for trait, given in pairs:
+            if not trait or not isinstance(given, str | int | float) or given == "":
+                self.fault("attributes", f"{trait[:40]!r} has no value", "write trait=value")
+                return ()
+        return tuple(Attribute(trait, given) for trait, given in pairs)
+
     def place(self, field: str) -> Place | None:
         """Give a place: a name, or an object, or columns `<field>_city`, `<field>_country` and so on beside it."""
         value = self.values.get(field)
@@ -162,10 +175,11 @@ def read_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _json_rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    _refuse_depth(path, text)
+    if nests_deeper(text.encode(), _DEPTH_MAX):
+        raise InputError(f"{path}: nested deeper than {_DEPTH_MAX}")
     try:
         value = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"{path}: not JSON ({error})") from error
     rows = [value] if isinstance(value, dict) else value
     if not isinstance(rows, list) or not rows:
@@ -174,15 +188,6 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]
         if not isinstance(row, dict):
             raise InputError(f"{path}, row {number}: must be an object, got {type(row).__name__}")
         yield number, row
-
-
-def _refuse_depth(path: Path, text: str) -> None:
-    """Refuse deep nesting before the parser sees it: it goes down one frame of C stack a bracket."""
-    depth = 0
-    for token in _BRACKETS.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
-        if depth > _DEPTH_MAX:
-            raise InputError(f"{path}: nested deeper than {_DEPTH_MAX}")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from mint.errors import Fault, InputError
 from mint.limits import FAULTS_MAX, STEPS_MAX
 from mint.row_reader import RowReader, read_rows
 from mint.steps import EvidenceInput, StepInput
-from provenance_schemas.document_parts import Attribute
 from provenance_schemas.epcis import Quantity, Ties
 from provenance_schemas.step_kinds import DOCUMENTED, EntryKind
 
@@ -110,7 +109,7 @@ def _step(reader: RowReader, folder: Path) -> StepInput | None:
         reason=reason,
         disposition=reader.text("disposition"),
         evidence=tuple(_evidence(reader, entry, folder) for entry in reader.entries("evidence")),
-        attributes=_attributes(reader),
+        attributes=reader.attributes(),
         image=reader.text("image"),
         ties=_ties(reader),
     )
@@ -120,8 +119,10 @@ def _flag(reader: RowReader, field: str) -> bool:
     value = reader.values.get(field)
     if isinstance(value, str):
         value = value.strip().lower()
-    if not isinstance(value, str | bool | None) or value not in _YES | _NO:
+    known = isinstance(value, str | bool) or value is None
+    if not known or value not in _YES | _NO:
         reader.fault(field, f"{str(value)[:20]!r} is neither yes nor no")
+        return False
     return value in _YES
 
 
@@ -131,24 +132,13 @@ def _evidence(reader: RowReader, entry: object, folder: Path) -> EvidenceInput:
     else:
         file, _, title = (part.strip() for part in str(entry).partition("="))
     path = folder / file
-    if not path.is_file():
+    try:
+        found = path.is_file()
+    except (OSError, ValueError):  # a name too long, or one that no file can have
+        found = False
+    if not found:
         reader.fault("evidence", f"there is no file {file[:120]!r}", "name a file that lies beside this one")
     return EvidenceInput(path, title or None)
-
-
-def _attributes(reader: RowReader) -> tuple[Attribute, ...]:
-    value = reader.values.get("attributes")
-    pairs: list[tuple[str, Any]]
-    if isinstance(value, dict):
-        pairs = [(str(trait), given) for trait, given in value.items()]
-    else:
-        cut = [str(entry).partition("=") for entry in reader.entries("attributes")]
-        pairs = [(trait.strip(), given.strip()) for trait, _, given in cut]
-    for trait, given in pairs:
-        if not trait or given == "" or not isinstance(given, str | int | float):
-            reader.fault("attributes", f"{trait[:40]!r} has no value", "write trait=value")
-            return ()
-    return tuple(Attribute(trait, given) for trait, given in pairs)
 
 
 def _ties(reader: RowReader) -> Ties | None:

@@ -15,6 +15,7 @@ from typing import Final, NoReturn, TypeAlias
 import rfc8785
 
 from provenance_schemas.errors import DocumentError
+from provenance_schemas.nesting import nests_deeper
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
@@ -22,6 +23,8 @@ DOCUMENT_MAX_BYTES: Final = 256 * 1024
 DEPTH_MAX: Final = 32
 INTEGER_MAX: Final = 2**53 - 1
 _NUMBER_MAX_CHARACTERS: Final = 40
+_PARSED_DEPTH_MAX: Final = 256
+"""How deep the parser may go; the walk after it holds `DEPTH_MAX` and names the field."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ODD_NUMBER: Final = re.compile(r"[0-9]\.0[^0-9]|[0-9]e[+-]?[0-9]")
 """May also match inside text: then the slower way decides."""
@@ -83,6 +86,8 @@ def parse_json_strict(content: bytes) -> dict[str, Json]:
         raise DocumentError("", f"{len(content)} bytes, a document has at most {DOCUMENT_MAX_BYTES}")
     if content.startswith(_BOM):
         raise DocumentError("", "begins with a byte order mark")
+    if nests_deeper(content, _PARSED_DEPTH_MAX):
+        raise DocumentError("", f"nested deeper than {DEPTH_MAX}")
     try:
         value = json.loads(
             content.decode("utf-8"),
@@ -95,8 +100,6 @@ def parse_json_strict(content: bytes) -> dict[str, Json]:
         raise DocumentError("", f"not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
         raise DocumentError("", f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
-    except RecursionError as error:
-        raise DocumentError("", f"nested deeper than {DEPTH_MAX}") from error
     _check(value, "", 1)
     if not isinstance(value, dict):
         raise DocumentError("", f"a document is a JSON object, not {_kind(value)}")

@@ -101,8 +101,9 @@ class StepDocument:
     def to_bytes(self) -> bytes:
         """Give the document's canonical bytes. Raises DocumentError when a reader would refuse them."""
         document = self.to_json()
+        content = canonical_bytes(document)  # first: half a surrogate pair or NaN is not even the schema's matter
         _step_of(document)
-        return canonical_bytes(document)
+        return content
 
 
 def make_step(

@@ -26,6 +26,9 @@ UNREAD_RETRY_S: Final = 5.0
 """Pause before commitment files that could not be had are asked for again."""
 
 RPC_RESPONSE_MAX_BYTES: Final = 64 * 1024 * 1024
+RPC_DEPTH_MAX: Final = 64
+"""Most arrays and objects inside each other in a node's answer; ours nest less than ten deep."""
+
 RPC_CONNECT_TIMEOUT_S: Final = 2.0
 RPC_READ_TIMEOUT_S: Final = 5.0
 

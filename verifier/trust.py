@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from provenance_schemas.errors import SchemaError
 from provenance_schemas.ids import Address, parse_address
+from provenance_schemas.nesting import nests_deeper
 from verifier.errors import TrustError
 from verifier.limits import CHAIN_FRESH_MAX_S
 
 TRUST_TYPE: Final = "assay/trust-1"
 _SIZE_MAX_BYTES: Final = 1 << 20
+_DEPTH_MAX: Final = 16
 _HOST: Final = re.compile(r"(?=.{1,260}$)[a-z0-9.-]+(:[0-9]{1,5})?")
 _URL: Final = re.compile(r"https?://[!-~]{1,2000}")
 _PREFIX: Final = re.compile(r"[0-9]{4,14}")
@@ -88,9 +90,11 @@ def load_trust(path: Path) -> TrustRegistry:
 
 def parse_trust(text: str, *, source: str = "trust file") -> TrustRegistry:
     """Read the text of a trust file."""
+    if nests_deeper(text.encode(errors="replace"), _DEPTH_MAX):
+        raise TrustError(f"{source}: nested deeper than {_DEPTH_MAX}")
     try:
         value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise TrustError(f"{source}: not JSON ({error})") from error
     reader = _Reader(source)
     top = reader.table(value, "", {"type", "brands", "nodes", "gateways"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -44,11 +45,21 @@ def add_house_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fee-max-gwei",
         metavar="GWEI",
-        type=float,
+        type=_gwei,
         default=FEE_MAX_GWEI,
         help=f"most to pay for a unit of gas; default {FEE_MAX_GWEI:g}",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _gwei(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:  # never true of NaN
+        raise argparse.ArgumentTypeError(f"a number over 0 is needed, not {text}")
+    return number
 
 
 def data_dir(args: argparse.Namespace) -> Path:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import logging
-import re
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from mint.localnet.errors import (
     InternalError,
@@ -19,11 +18,10 @@ from mint.localnet.errors import (
     TooManyResultsError,
 )
 from mint.localnet.limits import BATCH_MAX, DEPTH_MAX, RESPONSE_MAX_BYTES
+from provenance_schemas.nesting import nests_deeper
 
 Methods: TypeAlias = dict[str, Callable[..., object]]
 _LOG = logging.getLogger(__name__)
-_TOKENS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
-"""Strings, to step over them, and brackets."""
 
 
 class Dispatcher:
@@ -93,12 +91,8 @@ class Dispatcher:
 
 def _parse(body: bytes) -> object:
     """Read JSON that is not nested too deep. Raises ValueError."""
-    if body.count(b"[") + body.count(b"{") > DEPTH_MAX:
-        depth = 0
-        for token in _TOKENS.finditer(body):
-            depth += (token[0] in b"[{") - (token[0] in b"]}")
-            if depth > DEPTH_MAX:
-                raise ValueError(f"nested deeper than {DEPTH_MAX}")
+    if nests_deeper(body, DEPTH_MAX):
+        raise ValueError(f"nested deeper than {DEPTH_MAX}")
     return json.loads(body)
 
 

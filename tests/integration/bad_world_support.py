@@ -102,7 +102,10 @@ def lying(node: str, lie: Lie) -> Iterator[str]:
 
 @contextmanager
 def answering(begin: bytes, drip: bytes = b"") -> Iterator[str]:
-    """Serve whoever connects with `begin`, then one `drip` after the other as long as he listens; or say nothing."""
+    """Serve whoever connects with `begin`, then one `drip` after the other as long as he listens; or keep him waiting.
+
+    Without a drip the connection is closed after `begin`; with neither nothing is ever said.
+    """
     server, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
 
     def talk(connection: socket.socket) -> None:
@@ -112,7 +115,8 @@ def answering(begin: bytes, drip: bytes = b"") -> Iterator[str]:
                 connection.sendall(begin)
                 while drip and not over.wait(0.05):
                     connection.sendall(drip)
-                over.wait()
+                if not begin:
+                    over.wait()
             except OSError:
                 return
 

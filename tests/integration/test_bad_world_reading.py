@@ -20,7 +20,7 @@ from verifier.errors import ChainUnavailableError
 from verifier.ports import ContentStore
 from web.demo.frauds import gateway, serving
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("bad-world")]
+pytestmark = pytest.mark.process
 
 NOBODY = "http://127.0.0.1:9"
 """The discard port: nothing listens there."""

@@ -17,7 +17,7 @@ from tests.integration.bad_world_support import answering, lying
 from tests.integration.crash_support import INIT, ROOT, CrashHouse, clean_environment, piece_row
 from tests.integration.test_bad_world_reading import NOBODY, png_header
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("bad-world-writing")]
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from tests.integration.bad_world_support import RealWorld, real_world
 from tests.integration.crash_support import ROOT, clean_environment
 from tests.integration.test_bad_world_reading import NOBODY
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("alone")]
+pytestmark = pytest.mark.process
 
 PACKAGES = ("provenance_schemas", "verifier")
 NOT_HERE = (

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.crash_driver import AFTER, BEFORE, BLOCK, INSIDE, POOL
 from tests.integration.crash_support import INIT, NOTHING, CrashHouse
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("crash")]
+pytestmark = pytest.mark.process
 
 LIFE = (
     ("planned", AFTER, "planned"),

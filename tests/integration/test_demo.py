@@ -15,7 +15,7 @@ from mint.localnet.start import ensure_localnet, stop_localnet
 from tests.integration.crash_support import ROOT, clean_environment, sealed_transactions
 from verifier.adapters.rpc_client import RpcClient
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.process
 
 _TIMEOUT_S = 600
 ANSWERS = {

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import urllib3
 
+from provenance_schemas.nesting import nests_deeper
 from verifier.adapters.block_http import BOUNDED_POOLS
 from verifier.errors import ChainUnavailableError
 from verifier.limits import (
     RPC_CONNECT_TIMEOUT_S,
+    RPC_DEPTH_MAX,
     RPC_READ_TIMEOUT_S,
     RPC_RESPONSE_MAX_BYTES,
     RPC_TOTAL_TIMEOUT_S,
@@ -100,10 +102,12 @@ class RpcClient:
                 data = self._read(response)
             finally:
                 response.release_conn()
+            if nests_deeper(data, RPC_DEPTH_MAX):
+                raise ChainUnavailableError(f"{self.url}: answer nested deeper than {RPC_DEPTH_MAX}")
             return json.loads(data)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise ChainUnavailableError(f"{self.url}: no answer ({type(error).__name__})") from error
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise ChainUnavailableError(f"{self.url}: the node's answer is not JSON") from error
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from mint.errors import InputError
-from mint.registration_input import read_pieces
+from mint.registration_input import FIELDS, read_pieces
 from provenance_schemas.document_parts import Attribute, Place
 from provenance_schemas.passports import Dimensions, Material
 from tests.fakes.desk import MAKER
@@ -93,12 +93,15 @@ def test_json_may_say_more_of_each_part(folder):
         ({"production_date": "2026-13-40"}, "production_date", "a date"),
         ({"name": "x" * 121}, "name", "at most 120"),
         ({"name": "bad\u202ename"}, "name", "invisible"),
+        ({"name": "bad\ud800name"}, "name", "half a surrogate pair"),
         ({"marks": "One|Two"}, "marks", "at least 3"),
         ({"marks": "1|2|3|4|5|6"}, "marks", "at most 5"),
         ({"materials": ""}, "materials", "at least 1"),
         ({"materials": "Silk:FR:lots"}, "materials", "not a number"),
         ({"images": ""}, "images", "at least 1"),
         ({"images": "missing.png"}, "images", "No such file"),
+        ({"images": "\x00.png"}, "images", "no file can have this name"),
+        ({"images": "\ud800.png"}, "images", "no file can have this name"),
         ({"images": "text.jpg"}, "images", "text.jpg"),
         ({"images": "front.gif"}, "images", "JPEG, PNG or WebP"),
         ({"external_url": "javascript:alert(1)"}, "external_url", "https://"),
@@ -106,6 +109,8 @@ def test_json_may_say_more_of_each_part(folder):
         ({"quantity": "2.5"}, "quantity", "from 1"),
         ({"weight_g": "-1"}, "dimensions", "grams"),
         ({"attributes": "Colour"}, "attributes", "trait=value"),
+        ({"weight_g": float("nan")}, "dimensions", "not a JSON number"),
+        ({"attributes": {"Weight": float("inf")}}, "attributes", "not a JSON number"),
         ({"facility_city": "Pantin"}, "facility.name", "is missing"),
         ({"colour": "noir"}, "colour", "is not a field"),
         ({"name": ["a"]}, "name", "must be a text"),
@@ -119,6 +124,47 @@ def test_a_broken_row_is_named_with_its_field_and_what_to_do(folder, change, fie
     (fault,) = parsed.faults
     assert ("pieces.json", 2, field) == (fault.source, fault.row, fault.field)
     assert words in str(fault)
+
+
+ODD = (
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    float("nan"),
+    float("inf"),
+    10**30,
+    "",
+    "\x00",
+    "x\ud800",
+    "\x1b[31m",
+    "\u202e",
+    "e\u0301",
+)
+ODD_PARTS = (
+    [],
+    [None],
+    [1],
+    [[]],
+    ["\x00"],
+    {},
+    {"": ""},
+    {"x": 1},
+    {"file": "\x00"},
+    [{"file": 1}],
+    [{"text": ["a"]}],
+)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_whatever_stands_in_a_field_the_file_is_read_to_its_end(folder, field):
+    """Every field with every odd value: a piece or a fault, never a crash."""
+    for value in (*ODD, *ODD_PARTS, "x" * 5000, {"name": "x", "latitude": float("inf"), "longitude": 1}):
+        parsed = as_json(folder, ROW | {field: value}, ROW | {"reference": "BAG-2"})
+
+        assert parsed.pieces[-1].reference == "BAG-2"
+        assert len(parsed.pieces) == 2 or {1} == {fault.row for fault in parsed.faults}
 
 
 def test_all_broken_rows_are_told_at_once(folder):

@@ -148,6 +148,15 @@ def test_an_answer_over_its_limit_is_unavailable(monkeypatch):
         assert_unavailable(url)
 
 
+def test_a_deep_answer_is_refused_before_it_is_parsed():
+    """Parsed, it would end the process wherever a library has raised the recursion limit."""
+    with saying(http(b'{"jsonrpc":"2.0","id":0,"result":' + b"[" * 100_000)) as url:
+        client = RpcClient(url)
+        with pytest.raises(ChainUnavailableError, match="nested deeper"):
+            client.call("eth_chainId")
+        client.close()
+
+
 def test_an_error_of_the_node_keeps_its_code(client):
     with pytest.raises(RpcError) as refusal:
         client.call("eth_getProof", "0x" + "00" * 20, [], {"blockHash": "0x00"})
