@@ -124,7 +124,7 @@ class Tour:
             write_picture(self._file(f"label-{reference}.png"), picture)
             printed += read_labels(picture).texts == (self.label(reference),)
         jpeg = photograph(self._file(f"label-{BAG}.png").read_bytes())
-        self._file("photo-of-the-bag-label.jpg").write_bytes(jpeg)
+        write_picture(self._file("photo-of-the-bag-label.jpg"), jpeg)
         return Stop("print labels, read each back", "4 labels", f"{printed} labels", str(self.folder))
 
     def _file(self, name: str) -> Path:
