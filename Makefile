@@ -38,7 +38,7 @@ lint: $(STAMP) ## ruff, mypy strict, the law of layers
 test: $(STAMP) ## lint, every test, and the contracts' tests where node is installed
 	$(MAKE) lint
 	$(MAKE) contracts
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 contracts: $(STAMP) ## build the contracts, compare the artifacts byte for byte, run forge's tests (needs node)
 	@$(BIN)/python tools/node_tests.py

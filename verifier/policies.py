@@ -29,6 +29,9 @@ PHONE: Final = Policy("PHONE", _CORE, _STEPS | {Code.SCAN_PATTERN_PLAUSIBLE, Cod
 CLI: Final = Policy("CLI", _CORE, _STEPS | {Code.SALE_RECORDED})
 """Anyone's own check, where there is no scan log."""
 
+TOKEN: Final = Policy("TOKEN", _CORE - {Code.LABEL_WELL_FORMED, Code.ITEM_COMMITTED}, _STEPS | {Code.SALE_RECORDED})
+"""An item named by its token: what the record proves, and nothing about any label."""
+
 INTAKE: Final = Policy(
     "INTAKE",
     _CORE | _STEPS | {Code.SALE_RECORDED},
@@ -55,4 +58,4 @@ MINT_READBACK: Final = Policy(
 )
 """The brand's own check, as a stranger, of what it just wrote."""
 
-POLICIES: Final = {policy.name: policy for policy in (PHONE, CLI, INTAKE, AWARD, MINT_READBACK)}
+POLICIES: Final = {policy.name: policy for policy in (PHONE, CLI, TOKEN, INTAKE, AWARD, MINT_READBACK)}

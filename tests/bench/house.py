@@ -20,17 +20,6 @@ from verifier.trust import Brand, Registry
 from web.demo.collection import BAG, add_actors, draw_photos, maker, record_collection, register_collection
 from web.demo.tour import Tour
 
-_GATEWAY = """
-import sys
-from pathlib import Path
-from werkzeug.serving import make_server
-from verifier.adapters.sql_store import SqlStore
-from web.demo.frauds import gateway, _Quiet
-server = make_server("127.0.0.1", 0, gateway(SqlStore(Path(sys.argv[1]))), threaded=True, request_handler=_Quiet)
-print(f"http://127.0.0.1:{server.server_port}", flush=True)
-server.serve_forever()
-"""
-
 
 @dataclass
 class BenchHouse:
@@ -72,7 +61,10 @@ def bench_house() -> Iterator[BenchHouse]:
         add_actors(house)
         record_collection(house, set(), silent)
         server = subprocess.Popen(
-            [sys.executable, "-c", _GATEWAY, str(house.blocks_file)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+            [sys.executable, "-m", "tests.bench.gateway", str(house.blocks_file)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
         )
         try:
             assert server.stdout is not None

@@ -19,7 +19,7 @@ from verifier.answers import Answer, answer_of
 from verifier.errors import ChainUnavailableError, ContentUnavailableError, ImageError, TrustError
 from verifier.gather import RegistryAccess
 from verifier.images import read_labels
-from verifier.policies import CLI
+from verifier.policies import CLI, TOKEN
 from verifier.ports import ContentStore
 from verifier.report import verdict_json
 from verifier.service import Verification, Verifier
@@ -130,7 +130,7 @@ class _NoStore:
 
 def _verify(verifier: Verifier, subject: str) -> Verification:
     if subject.startswith("eip155:"):
-        return verifier.verify_item(ItemId.parse(subject), CLI)
+        return verifier.verify_item(ItemId.parse(subject), TOKEN)
     if subject.lower().startswith(("http://", "https://")):
         return verifier.verify_label(subject, CLI)
     return verifier.verify_label(_read_picture(verifier, Path(subject)), CLI)

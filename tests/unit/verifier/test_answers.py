@@ -9,7 +9,7 @@ from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.registry import GUARDIAN
 from tests.fakes.world import GTIN, HOST, HOUSE, BagWorld, some_world
 from verifier.answers import Answer, answer_of
-from verifier.policies import CLI, INTAKE
+from verifier.policies import CLI, INTAKE, TOKEN
 
 
 def _report(kind: EntryKind):
@@ -103,3 +103,10 @@ def test_a_node_that_is_away_leaves_no_answer():
     world.chain.reachable = False
 
     assert answer_of(world.verify(world.bag_label, CLI)) is Answer.CANNOT_VERIFY
+
+
+def test_an_item_named_by_its_token_can_be_verified_without_a_label():
+    """The record answers; nothing is said about any label."""
+    world = some_world()
+
+    assert answer_of(world.verify(world.bag, TOKEN)) is Answer.VERIFIED
