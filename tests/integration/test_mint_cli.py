@@ -156,6 +156,26 @@ def test_a_node_that_is_down_is_exit_3(assay, folder):
     assert "no answer" in err
 
 
+def test_an_address_of_a_store_that_is_none_is_exit_2(assay, folder, monkeypatch):
+    """The variable is named, and nothing is opened."""
+    monkeypatch.setenv("ASSAY_IPFS_API", "localhost")
+
+    code, out, err = assay("mint", "status")
+
+    assert (code, out) == (2, "")
+    assert "$ASSAY_IPFS_API: not the base URL" in err
+
+
+@pytest.mark.parametrize("ceiling", ["nan", "inf", "0", "-1", "much"])
+def test_a_ceiling_that_is_none_is_a_usage_error(assay, capsys, ceiling):
+    """A ceiling of NaN would hold nothing back."""
+    with pytest.raises(SystemExit) as stopped:
+        assay("mint", "status", "--fee-max-gwei", ceiling)
+
+    assert stopped.value.code == 2
+    assert f"a number over 0 is needed, not {ceiling}" in capsys.readouterr().err
+
+
 def test_a_folder_without_a_house_says_how_to_make_one(assay, tmp_path):
     """And is left as it was."""
     code, _, err = assay("mint", "status", "--data", tmp_path)
