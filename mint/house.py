@@ -192,7 +192,10 @@ def _stores(blocks: Path) -> tuple[Store, ...]:
     except StoreWriteError as error:
         raise HouseWriteError(blocks, error.reason) from error
     if api := os.environ.get("ASSAY_IPFS_API"):
-        stores.append(Store(KuboWriter(api), KuboStore(api)))
+        try:
+            stores.append(Store(KuboWriter(api), KuboStore(api)))
+        except ValueError as error:
+            raise InputError(f"$ASSAY_IPFS_API: {error}") from error
     return tuple(stores)
 
 

@@ -59,6 +59,17 @@ class DocumentReader:
             self._keep(self._places, (root, index), cid)
         return self.passport(cid)
 
+    def passport_soon(self, root: ContentId, index: int) -> Callable[[], Passport | Malformed | Unavailable]:
+        """Begin to read the passport at `index`; the call given back waits for it. At once where it is kept already."""
+        cid = self._places.get((root, index))
+        kept = self._passports.get(cid) if cid is not None else None
+        if kept is not None:
+            return lambda: kept
+        pool = ThreadPoolExecutor(1)
+        reading = pool.submit(self.passport_at, root, index)
+        pool.shutdown(wait=False)
+        return reading.result
+
     def _block(self, cid: ContentId) -> bytes:
         return checked_block(self._content, cid)
 

@@ -5,7 +5,7 @@ Never raises for an unreachable world: it says so in Evidence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -110,9 +110,10 @@ class _Search:
         registered = self._registered(item, state)
         if not isinstance(registered, Registered):
             return self._blank(code_hash, candidates, item, registered)
+        # Asked for early: the history is read meanwhile.
         passport = self._passport(item, registered.final)
         if isinstance(subject, ItemId):
-            candidates = self._candidates_of(passport, state)
+            candidates = self._candidates_of(passport(), state)
         return self._complete(code_hash, candidates, item, registered, passport)
 
     def _guess(self, subject: Label | ItemId) -> ItemId | None:
@@ -245,8 +246,8 @@ class _Search:
             replay(item, registered.latest, entries)
         return History(final, pending)
 
-    def _passport(self, item: ItemId, words: ItemWords) -> Passport | Malformed | Unavailable:
-        return self.access.documents.passport_at(ContentId(DAG_PB, words.passports), item.index)
+    def _passport(self, item: ItemId, words: ItemWords) -> Callable[[], Passport | Malformed | Unavailable]:
+        return self.access.documents.passport_soon(ContentId(DAG_PB, words.passports), item.index)
 
     def _complete(
         self,
@@ -254,7 +255,7 @@ class _Search:
         candidates: tuple[Candidate, ...] | Unavailable,
         item: ItemId,
         registered: Registered,
-        passport: Passport | Malformed | Unavailable,
+        passport: Callable[[], Passport | Malformed | Unavailable],
     ) -> Evidence:
         history = self._history(item, registered)
         actors: set[Address] = set()
@@ -277,7 +278,7 @@ class _Search:
             registered,
             history,
             self._actors(actors),
-            passport,
+            passport(),
             documents,
         )
 

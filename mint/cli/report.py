@@ -1,4 +1,4 @@
-"""`assay mint report stolen|lost|withdraw PIECE`: what an owner says of his piece."""
+"""`assay mint report stolen|lost|withdraw PIECE`: what an owner says of a piece."""
 
 from __future__ import annotations
 
