@@ -162,8 +162,8 @@ class PublishError(MintError):
 
     exit_code = 3
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"documents are not published: {reason}; nothing was sent, run `assay mint resume` later")
+    def __init__(self, reason: str, advice: str = "nothing was sent, run `assay mint resume` later") -> None:
+        super().__init__(f"documents are not published: {reason}; {advice}")
         self.reason = reason
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from mint.dispatch import Store
-from mint.errors import InputError
+from mint.errors import InputError, PublishError
 from mint.limits import FILE_MAX_BYTES
 from mint.pieces import ImageInput
 from mint.publish import publish_blocks
@@ -121,7 +121,16 @@ def publish_evidence(stores: Sequence[Store], path: Path, title: str | None = No
 
 
 def _publish(stores: Sequence[Store], path: Path) -> _Published:
-    """Publish one file, a few blocks at a time, so that its size costs no memory."""
+    """Publish one file. This is done before any job is saved, so there is nothing to resume when a store fails."""
+    try:
+        return _published(stores, path)
+    except PublishError as error:
+        advice = "nothing was registered or recorded, give the same command again when the store is well"
+        raise PublishError(error.reason, advice) from error
+
+
+def _published(stores: Sequence[Store], path: Path) -> _Published:
+    """Publish a few blocks of a file at a time, so that its size costs no memory."""
     waiting: dict[ContentId, bytes] = {}
 
     def put(cid: ContentId, block: bytes) -> None:

@@ -76,6 +76,16 @@ def test_a_picture_is_published_once_with_its_own_measures(tmp_path):
     assert len(store.pinned) == 1
 
 
+def test_a_picture_that_is_not_kept_asks_for_the_same_command_again(tmp_path):
+    """No job is saved yet: `resume` would find nothing to do."""
+    Image.new("RGB", (40, 30), "navy").save(tmp_path / "front.png")
+    store = MemoryStore()
+    store.reachable = False
+
+    with pytest.raises(PublishError, match="give the same command again"):
+        publish_images([Store(store, store)], [ImageInput(tmp_path / "front.png", "The front")])
+
+
 def test_a_large_file_comes_back_whole(tmp_path):
     """Several blocks, and the content id that `ipfs add` gives."""
     content = bytes(range(256)) * 14_000
