@@ -26,7 +26,7 @@ setup: $(STAMP) ## install everything that Python needs into .venv
 demo: $(STAMP) ## register, print, photograph and verify an example collection, then serve it
 	$(BIN)/assay demo
 
-serve: $(STAMP) ## serve the site over the folder in $$ASSAY_DATA (default ./var/assay)
+serve: $(STAMP) ## serve the site over the folder that ASSAY_DATA names (default ./var/assay)
 	$(BIN)/assay serve
 
 lint: $(STAMP) ## ruff, mypy strict, the law of layers
