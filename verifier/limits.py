@@ -19,7 +19,7 @@ ISSUANCES_MAX: Final = 200_000
 CANDIDATES_MAX: Final = 8
 """Most items kept for one commitment, undisputed ones first. More than one of those is a failed `item.unique`."""
 
-UNREAD_FAILURES_MAX: Final = 3
+UNREAD_FAILURES_MAX: Final = 4
 """Most commitment files waited for in vain in one look-up; the others are asked for next time."""
 
 UNREAD_RETRY_S: Final = 5.0
