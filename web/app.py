@@ -11,17 +11,22 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.access import guard, open_endpoint
+from web.compression import install_compression
+from web.csrf import protect
 from web.error_pages import add_error_pages, refuse_other_hosts
 from web.gateway.blueprint import make_gateway_blueprint
 from web.headers import add_headers, content_security_policy
 from web.health import make_health_blueprint
+from web.limits import LimitName, install_limits, limit_endpoint
 from web.parts import Parts
 from web.scan.pictures import PictureShelf, make_picture_blueprint
 from web.scan.routes import make_scan_blueprint
 from web.scan.uploads import FORM_PARTS_MAX, FORM_TEXT_MAX_BYTES, REQUEST_MAX_BYTES, MemoryRequest
-from web.stylesheet import load_stylesheet
-
-_STATIC_AGE_S = 86_400
+from web.sessions import Sessions
+from web.static_files import add_static_files
+from web.store.sessions import SessionStore
+from web.structured_log import install_request_log, note_error
+from web.stylesheet import load_stylesheets
 
 
 class Site(Flask):
@@ -34,6 +39,8 @@ class Site(Flask):
         exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
     ) -> None:
         """Log our bug by its endpoint: the path may be a label."""
+        if exc_info[1] is not None:
+            note_error(exc_info[1])
         self.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
 
 
@@ -45,20 +52,31 @@ def create_app(parts: Parts) -> Flask:
     3. Routes.
     4. Headers and errors of every answer.
     """
-    app = Site("web.app", static_folder="static")
+    app = Site("web.app", static_folder=None)
     _limit(app)  # 1.
-    style = load_stylesheet()
-    app.jinja_env.globals["stylesheet"] = Markup(style.text)  # noqa: S704 - our own files
-    refuse_other_hosts(app, parts.trust)  # 2.
-    guard(app)
+    styles = load_stylesheets()
+    app.jinja_env.globals["stylesheets"] = {
+        bundle: Markup(style.text)  # noqa: S704 - our own files
+        for bundle, style in styles.items()
+    }
+    sessions = Sessions(SessionStore(parts.database), parts.clock)
+    install_limits(app, parts.limits)  # 2.
+    refuse_other_hosts(app, parts.trust)
+    sessions.install(app)
+    protect(app)
+    guard(app, sessions)
     shelf = PictureShelf()  # 3.
     app.register_blueprint(make_scan_blueprint(parts, shelf))
     app.register_blueprint(make_picture_blueprint(parts, shelf))
     app.register_blueprint(make_gateway_blueprint(parts.store))
     app.register_blueprint(make_health_blueprint(parts))
+    add_static_files(app)
     open_endpoint(app, "gateway.content")
-    open_endpoint(app, "static")
-    add_headers(app, content_security_policy(style.csp_hash, map(origin_of, parts.hosts)))  # 4.
+    limit_endpoint(app, "gateway.content", LimitName.FILES)
+    limit_endpoint(app, "pictures.picture", LimitName.FILES)
+    add_headers(app, content_security_policy((s.csp_hash for s in styles.values()), map(origin_of, parts.hosts)))  # 4.
+    install_compression(app)
+    install_request_log(app)
     add_error_pages(app, parts.trust)
     if parts.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=parts.proxies, x_proto=parts.proxies)  # type: ignore[method-assign]
@@ -80,7 +98,6 @@ def _limit(app: Flask) -> None:
         MAX_CONTENT_LENGTH=REQUEST_MAX_BYTES,
         MAX_FORM_PARTS=FORM_PARTS_MAX,
         MAX_FORM_MEMORY_SIZE=FORM_TEXT_MAX_BYTES,
-        SEND_FILE_MAX_AGE_DEFAULT=_STATIC_AGE_S,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # A redirect to another spelling of a label's path would repeat the serial.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from loyalty.adapters.sql_database import Database
 from provenance_schemas.ids import ItemId
 from verifier.images import ImageReading
 from verifier.ports import ContentStore
 from verifier.service import Verification
 from verifier.trust import TrustRegistry
 from verifier.verdict import Policy
+from web.limits import Limits
+from web.secret import Secret
 
 DECODERS_MAX: Final = 2
 """Photos read at once; each may take a core for 2.5 s and 200 MB."""
@@ -50,10 +54,16 @@ class Parts:
     store: ContentStore
     """Local: the site fetches nothing for strangers."""
     read_picture: PictureReader
+    database: Database
+    """People, sessions, scans, points: one database, its schema up to date."""
+    secret: Secret
     probes: Mapping[str, Probe] = field(default_factory=dict)
     decoders_max: int = DECODERS_MAX
     proxies: int = 0
     """How many reverse proxies to believe."""
+    clock: Callable[[], float] = time.time
+    """Gives unix seconds."""
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def hosts(self) -> tuple[str, ...]:

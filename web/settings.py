@@ -13,6 +13,7 @@ DATA: Final = "ASSAY_DATA"
 TRUST: Final = "ASSAY_TRUST"
 NODE: Final = "ASSAY_NODE"
 PROXIES: Final = "ASSAY_PROXIES"
+DATABASE: Final = "ASSAY_DATABASE"
 _PROXIES_MAX: Final = 3
 
 
@@ -25,6 +26,8 @@ class Settings:
     trust: Path
     node_url: str | None
     """None: the embedded ledger of `data`."""
+    database_url: str
+    """Where people, scans and points are kept; a SQLAlchemy URL."""
     proxies: int
     """How many reverse proxies stand in front; their X-Forwarded-For and -Proto are believed."""
 
@@ -39,6 +42,11 @@ class Settings:
         return self.data / "index"
 
     @property
+    def secret_file(self) -> Path:
+        """The site's own secret, made at the first start, for its owner alone."""
+        return self.data / "keys" / "site.secret"
+
+    @property
     def localnet_folder(self) -> Path:
         """The embedded ledger."""
         return self.data / "localnet"
@@ -48,7 +56,8 @@ def read_settings(environ: Mapping[str, str], *, data: Path | None = None) -> Se
     """Read the settings; `data` goes before the variable. Raises SettingsError naming the variable."""
     folder = data or Path(environ.get(DATA) or "var/assay")
     trust = Path(environ.get(TRUST) or folder / "trust.json")
-    return Settings(folder, trust, _node_url(environ.get(NODE, "")), _proxies(environ.get(PROXIES, "0")))
+    database_url = environ.get(DATABASE) or f"sqlite:///{folder.absolute() / 'site.sqlite3'}"
+    return Settings(folder, trust, _node_url(environ.get(NODE, "")), database_url, _proxies(environ.get(PROXIES, "0")))
 
 
 def _node_url(value: str) -> str | None:

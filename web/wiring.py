@@ -7,6 +7,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+from loyalty.adapters.sql_database import Database, DatabaseUrlError
 from mint.localnet.errors import LocalnetError
 from mint.localnet.start import ensure_localnet
 from verifier.adapters.cached_store import CachedStore
@@ -18,8 +19,11 @@ from verifier.images import read_labels
 from verifier.service import Verifier
 from verifier.trust import Brand, load_trust
 from verifier.wiring import open_registry
+from web.errors import SettingsError
 from web.parts import Parts
-from web.settings import Settings
+from web.secret import load_secret
+from web.settings import DATABASE, Settings
+from web.store.schema import prepare
 
 
 def wire(settings: Settings) -> Parts:
@@ -40,8 +44,27 @@ def wire(settings: Settings) -> Parts:
         for brand in trust.brands:
             verifier.access(brand).chain.tips()
 
-    probes = {"node": ask_node, "store": lambda: _ask_store(settings.blocks_file)}
-    return Parts(trust, verifier, store, read_labels, probes, proxies=settings.proxies)
+    database = open_database(settings)
+    probes = {
+        "node": ask_node,
+        "store": lambda: _ask_store(settings.blocks_file),
+        "database": lambda: _ask_database(database),
+    }
+    secret = load_secret(settings.secret_file)
+    return Parts(trust, verifier, store, read_labels, database, secret, probes, proxies=settings.proxies)
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the site's database, and bring its schema up to date.
+
+    Raises SettingsError for a URL that names none, DatabaseUnavailableError.
+    """
+    try:
+        database = Database.open(settings.database_url)
+    except DatabaseUrlError as error:
+        raise SettingsError(DATABASE, "(its value)", str(error)) from error
+    prepare(database)
+    return database
 
 
 class _Node:
@@ -64,6 +87,11 @@ class _Node:
             return ensure_localnet(self._settings.localnet_folder).url
         except (LocalnetError, OSError) as error:
             raise ChainUnavailableError(f"the embedded ledger does not start: {error}") from error
+
+
+def _ask_database(database: Database) -> None:
+    with database.reading() as connection:
+        connection.exec_driver_sql("SELECT 1")
 
 
 def _ask_store(file: Path) -> None:

@@ -11,12 +11,15 @@ from flask import Flask
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
+from loyalty.adapters.sql_database import Database
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.document_parts import Image, Place
 from provenance_schemas.ids import ItemId
 from provenance_schemas.passports import Mark, Passport
 from provenance_schemas.step_kinds import EntryKind
+from tests.fakes.database import some_database
 from tests.fakes.documents import some_passport, some_product
+from tests.fakes.limits import roomy_limits
 from tests.fakes.world import (
     BOUTIQUE,
     CARRIER,
@@ -36,6 +39,7 @@ from verifier.trust import TrustRegistry
 from verifier.verdict import Code, Finding, Outcome, Policy, Verdict
 from web.app import create_app
 from web.parts import Parts, PictureReader, Probe
+from web.secret import Secret
 
 ANSWERED = frozenset(Answer) - {Answer.UNUSUAL_ACTIVITY}
 """What a verification without a scan log can answer."""
@@ -111,6 +115,7 @@ class FakeSite:
     probes: Mapping[str, Probe] = field(default_factory=dict)
     decoders_max: int = 2
     _plain_app: Flask | None = None
+    _database: Database | None = None
 
     @property
     def path(self) -> str:
@@ -123,9 +128,23 @@ class FakeSite:
 
     def parts(self, **changes: object) -> Parts:
         parts = Parts(
-            self.world.trust, self.verifier, self.world.store, self.read_picture, self.probes, self.decoders_max
+            self.world.trust,
+            self.verifier,
+            self.world.store,
+            self.read_picture,
+            self.database,
+            Secret(bytes(32)),
+            self.probes,
+            self.decoders_max,
+            limits=roomy_limits(),
         )
         return dataclasses.replace(parts, **changes)
+
+    @property
+    def database(self) -> Database:
+        """Give the site's database, empty at first, in a file that ends with the test run."""
+        self._database = self._database or some_database()
+        return self._database
 
     def app(self, **changes: object) -> Flask:
         """Give the site's application; without changes always the same one."""

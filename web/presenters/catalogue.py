@@ -13,6 +13,7 @@ from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
 from web.presenters.language import Language
+from web.presenters.scan_words import ScanWords
 
 
 @unique
@@ -77,6 +78,13 @@ class FrameWords:
     caveat: str
     footer: str
     home: str
+    menu: str
+    nav: str
+    my_pieces: str
+    my_points: str
+    account: str
+    sign_in: str
+    console: str
     other_language: str
     """Name of the other language, in that language."""
     title: str
@@ -116,27 +124,6 @@ class VerdictWords:
     """`{number}` and `{moment}`."""
     again: str
     another: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanWords:
-    """The page where a piece is looked up."""
-
-    headline: str
-    lead: str
-    photo_title: str
-    take: str
-    choose: str
-    photo_hint: str
-    read: str
-    typed_title: str
-    serial: str
-    serial_hint: str
-    gtin: str
-    gtin_hint: str
-    check: str
-    refused: str
-    technical: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

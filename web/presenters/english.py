@@ -7,13 +7,13 @@ from typing import Final
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
+from web.presenters import scan_words
 from web.presenters.catalogue import (
     AnswerWords,
     Custody,
     ErrorWords,
     FrameWords,
     Refusal,
-    ScanWords,
     StepState,
     VerdictWords,
     Words,
@@ -199,6 +199,13 @@ ENGLISH: Final = Words(
         caveat="A label can be copied. We certify the record, not the thing in your hands: always compare the piece.",
         footer="Footer",
         home="Check a piece",
+    menu="Menu",
+    nav="Main",
+    my_pieces="My pieces",
+    my_points="My points",
+    account="Account",
+    sign_in="Sign in",
+    console="House",
         other_language="Français",
         title="{headline} · {brand}",
         preview="Open to see the record as it stands now.",
@@ -228,22 +235,5 @@ ENGLISH: Final = Words(
         again="Try again",
         another="Check another piece",
     ),
-    scan=ScanWords(
-        headline="Check a piece",
-        lead="Point your phone’s camera at the label: it opens the record. Or use a photo, or type the code. "
-        "Nothing is kept.",
-        photo_title="From a photo",
-        take="Take a photo of the label",
-        choose="Choose a photo",
-        photo_hint="JPEG, PNG, WebP or GIF, up to 15 MB.",
-        read="Read the label",
-        typed_title="By its code",
-        serial="Serial",
-        serial_hint="20 letters and digits below the QR code, or the label’s whole address.",
-        gtin="Article number (GTIN)",
-        gtin_hint="8 to 14 digits, printed with the serial.",
-        check="Check",
-        refused="That did not work",
-        technical="Technical detail:",
-    ),
+    scan=scan_words.ENGLISH,
 )

@@ -7,13 +7,13 @@ from typing import Final
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
+from web.presenters import scan_words
 from web.presenters.catalogue import (
     AnswerWords,
     Custody,
     ErrorWords,
     FrameWords,
     Refusal,
-    ScanWords,
     StepState,
     VerdictWords,
     Words,
@@ -213,6 +213,13 @@ FRENCH: Final = Words(
         "comparez toujours la pièce.",
         footer="Pied de page",
         home="Vérifier une pièce",
+    menu="Menu",
+    nav="Principale",
+    my_pieces="Mes pièces",
+    my_points="Mes points",
+    account="Compte",
+    sign_in="Se connecter",
+    console="Maison",
         other_language="English",
         title="{headline} · {brand}",
         preview="Ouvrez pour voir l’état actuel de la fiche.",
@@ -242,22 +249,5 @@ FRENCH: Final = Words(
         again="Réessayer",
         another="Vérifier une autre pièce",
     ),
-    scan=ScanWords(
-        headline="Vérifier une pièce",
-        lead="Visez l’étiquette avec l’appareil photo de votre téléphone : la fiche s’ouvre. Ou envoyez une photo, "
-        "ou saisissez le code. Rien n’est conservé.",
-        photo_title="Avec une photo",
-        take="Photographier l’étiquette",
-        choose="Choisir une photo",
-        photo_hint="JPEG, PNG, WebP ou GIF, 15 Mo au plus.",
-        read="Lire l’étiquette",
-        typed_title="Par son code",
-        serial="Numéro de série",
-        serial_hint="20 lettres et chiffres sous le QR code, ou l’adresse entière de l’étiquette.",
-        gtin="Numéro d’article (GTIN)",
-        gtin_hint="8 à 14 chiffres, imprimés avec la série.",
-        check="Vérifier",
-        refused="Cela n’a pas fonctionné",
-        technical="Détail technique :",
-    ),
+    scan=scan_words.FRENCH,
 )
