@@ -66,9 +66,7 @@ class Sessions:
         """Start a session in place of the present one, and give its cookie to the browser."""
         present = current_session()
         device = device_of(request.user_agent.string)
-        started = self.store.start(
-            person, self.now_s(), device=device, instead_of=present.id if present is not None else None
-        )
+        started = self.store.start(person, self.now_s(), device=device, instead_of=present)
         response.set_cookie(
             _cookie_name(),
             started.token,

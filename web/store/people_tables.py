@@ -62,6 +62,7 @@ SESSION: Final = Table(
     Column("expires_at", Integer, nullable=False),
     Column("stepped_up_at", Integer),
     Column("csrf", String(64), nullable=False),
+    Column("visit", String(32), nullable=False),
     Column("device", String(64), nullable=False),
     Column("challenge", LargeBinary(64)),
     Column("challenge_purpose", String(160)),

@@ -34,6 +34,9 @@ class Session:
     expires_at: int
     stepped_up_at: int | None
     csrf: str
+    visit: str
+    """Names this browser's visit from its first session to its sign-out: it stays when signing in renews the
+    session, so that what was scanned before belongs to whoever signs in after. No secret, and lets nobody in."""
 
     def is_stepped_up(self, now_s: int) -> bool:
         """Say whether the person showed a passkey in this session a short while ago."""
@@ -54,15 +57,16 @@ class SessionStore:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def start(self, person: Person | None, now_s: int, *, device: str, instead_of: str | None = None) -> Started:
+    def start(self, person: Person | None, now_s: int, *, device: str, instead_of: Session | None = None) -> Started:
         """Start a session in place of an older one: whoever knew the old token is outside."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         age_s = ANONYMOUS_AGE_MAX_S if person is None else MEMBER_AGE_MAX_S
         stepped_up_at = None if person is None else now_s
-        session = Session(id_of(token), person, now_s, now_s + age_s, stepped_up_at, secrets.token_hex(32))
+        visit = secrets.token_hex(16) if instead_of is None else instead_of.visit
+        session = Session(id_of(token), person, now_s, now_s + age_s, stepped_up_at, secrets.token_hex(32), visit)
         with self.database.writing() as connection:
             if instead_of is not None:
-                _end(connection, instead_of)
+                _end(connection, instead_of.id)
             connection.execute(
                 insert(SESSION).values(
                     id=session.id,
@@ -71,6 +75,7 @@ class SessionStore:
                     expires_at=session.expires_at,
                     stepped_up_at=stepped_up_at,
                     csrf=session.csrf,
+                    visit=visit,
                     device=device[:_DEVICE_MAX],
                 )
             )
@@ -100,6 +105,7 @@ class SessionStore:
             row["session_expires_at"],
             row["session_stepped_up_at"],
             row["session_csrf"],
+            row["session_visit"],
         )
 
     def end(self, session_id: str) -> None:

@@ -28,9 +28,8 @@ def test_what_ends_well_is_kept_and_what_raises_leaves_nothing(database):
     """A transaction is all of it or nothing."""
     with database.writing() as connection:
         connection.exec_driver_sql("INSERT INTO line VALUES (1)")
-    with pytest.raises(RuntimeError), database.writing() as connection:
-        connection.exec_driver_sql("INSERT INTO line VALUES (2)")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        _write_and_fail(database, 2)
 
     assert lines(database) == [1]
 
@@ -72,6 +71,12 @@ def test_a_reader_keeps_one_view_while_another_writes(database):
         after = reader.exec_driver_sql("SELECT count(*) FROM line").scalar_one()
 
     assert (before, after, lines(database)) == (0, 0, [7])
+
+
+def _write_and_fail(database, number):
+    with database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO line VALUES (?)", (number,))
+        raise RuntimeError
 
 
 def _write(database, number):

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.Integer, nullable=False),
         sa.Column("stepped_up_at", sa.Integer),
         sa.Column("csrf", sa.String(64), nullable=False),
+        sa.Column("visit", sa.String(32), nullable=False),
         sa.Column("device", sa.String(64), nullable=False),
         sa.Column("challenge", sa.LargeBinary(64)),
         sa.Column("challenge_purpose", sa.String(160)),
