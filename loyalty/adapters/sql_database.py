@@ -59,14 +59,18 @@ class Database:
         try:
             parsed = make_url(url)
             if parsed.get_backend_name() != "sqlite":
-                return cls(create_engine(parsed, pool_pre_ping=True))
+                return cls(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise DatabaseUrlError(f"no database can be opened by this URL: {type(error).__name__}") from error
         if not parsed.database or parsed.database == ":memory:":
             raise DatabaseUrlError("a database in memory is lost with its process: name a file, sqlite:///site.sqlite3")
         _make_private(Path(parsed.database))
         engine = create_engine(
-            parsed, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE
+            parsed,
+            connect_args={"timeout": BUSY_TIMEOUT_S},
+            pool_size=_POOL_SIZE,
+            max_overflow=_POOL_SIZE,
+            hide_parameters=True,  # what a statement was given may be a name or a code
         )
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
