@@ -21,6 +21,10 @@ class ContentUnavailableError(UnavailableError):
     """No store gave the block within its limits."""
 
 
+class ScansUnavailableError(UnavailableError):
+    """The scan log did not answer."""
+
+
 class ImageError(VerifierError):
     """A picture cannot be read. Nothing was kept; the message says what to send instead."""
 

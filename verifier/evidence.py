@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum, unique
 
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.ids import Address, BlockRef, ItemId
@@ -12,7 +13,7 @@ from provenance_schemas.labels import Label
 from provenance_schemas.passports import Passport
 from provenance_schemas.steps import StepDocument
 from verifier.history import Entry, ItemWords
-from verifier.ports import ActorWord
+from verifier.ports import ActorWord, ScanFacts
 from verifier.trust import Brand
 
 
@@ -33,6 +34,16 @@ class Malformed:
     """Somebody gave us something that breaks its own grammar. A proof: we hold the bytes."""
 
     why: str
+
+
+@unique
+class Possession(StrEnum):
+    """What was shown that only the holder of a piece has."""
+
+    HOLDER = "holder"
+    """The holder on record is signed in."""
+    CLAIM_CODE = "claim_code"
+    """The code of the piece's claim card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +98,7 @@ class Evidence:
     passport: Passport | Malformed | Unavailable
     documents: Mapping[ContentId, StepDocument | Malformed | Unavailable] = field(default_factory=dict)
     """Step documents of the final history that are not voided."""
+    scans: ScanFacts | Unavailable = Unavailable("no scan log was consulted")
+    """How the label was looked at lately."""
+    possession: Possession | Absent = Absent()
+    """Absent: nothing was shown, which says nothing against anyone."""

@@ -6,7 +6,7 @@ Never raises for an unreachable world: it says so in Evidence.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,20 +16,30 @@ from provenance_schemas.labels import Label, label_commitment
 from provenance_schemas.passports import Passport
 from provenance_schemas.steps import StepDocument
 from verifier.documents import DocumentReader
-from verifier.errors import ChainUnavailableError, UnavailableError
+from verifier.errors import ChainUnavailableError, ScansUnavailableError, UnavailableError
 from verifier.evidence import (
     Absent,
     Candidate,
     Evidence,
     History,
     Malformed,
+    Possession,
     Registered,
     Unavailable,
 )
 from verifier.history import Entry, ItemWords, ReplayError, documented_steps, number_entries, replay
 from verifier.label_map import LabelMap, LookUp
 from verifier.limits import CANDIDATES_MAX, ENTRIES_MAX
-from verifier.ports import ActorWord, ChainReader, ContentStore, HistorySource, RegistryState, Tips
+from verifier.ports import (
+    ActorWord,
+    ChainReader,
+    ContentStore,
+    HistorySource,
+    RegistryState,
+    ScanFacts,
+    ScanLog,
+    Tips,
+)
 from verifier.trust import Brand
 
 _NO_CHAIN: Final = "the registry was not asked"
@@ -66,8 +76,34 @@ def evidence_without_registry(
     return Evidence(checked_at, label, brand, gap, gap, gap, gap, gap, gap, gap, gap, gap)
 
 
-def gather_evidence(subject: Label | ItemId, access: RegistryAccess, checked_at: datetime) -> Evidence:
-    """Collect what can be had about the item a label names, or a token.
+def gather_evidence(
+    subject: Label | ItemId,
+    access: RegistryAccess,
+    checked_at: datetime,
+    *,
+    scan_log: ScanLog | None = None,
+    possession: Possession | Absent = Absent(),  # noqa: B008 - frozen
+) -> Evidence:
+    """Collect what can be had about the item a label names, or a token; how the label is used comes last."""
+    evidence = _gather(subject, access, checked_at)
+    if scan_log is None and isinstance(possession, Absent):
+        return evidence
+    return replace(evidence, scans=_scan_facts(subject, scan_log, checked_at), possession=possession)
+
+
+def _scan_facts(subject: Label | ItemId, scan_log: ScanLog | None, at: datetime) -> ScanFacts | Unavailable:
+    if scan_log is None:
+        return Unavailable("no scan log was consulted")
+    if not isinstance(subject, Label):
+        return Unavailable("no label was read that could have been looked at")
+    try:
+        return scan_log.facts(subject.commitment, at)
+    except ScansUnavailableError as error:
+        return Unavailable(str(error))
+
+
+def _gather(subject: Label | ItemId, access: RegistryAccess, checked_at: datetime) -> Evidence:
+    """Ask the registry, then the store.
 
     1. Fix the two blocks.
     2. Read the registry's words and find the item, at the final block.

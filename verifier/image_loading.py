@@ -1,11 +1,12 @@
-"""Turn the bytes of a picture into grey pixels, upright, within limits of size, memory and time."""
+"""Turn the bytes of a picture into pixels, upright, within limits of size, memory and time."""
 
 from __future__ import annotations
 
 import io
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,6 +79,38 @@ def load_image(content: bytes) -> LoadedImage:
     Raises ImageError, which says what to send instead, and nothing else.
     """
     header = read_header(content)
+    with _decoded(content, header, "L", WORKING_SIDE_MAX) as (image, upright):
+        grey = _on_white(image)
+        pixels = _fitted(np.asarray(grey if upright is None else grey.transpose(upright)))
+    return LoadedImage(pixels, header)
+
+
+def load_colours(content: bytes, side_max: int) -> Image.Image:
+    """Decode one picture to RGB, on white, upright, its longer side at most `side_max` pixels.
+
+    Of its metadata only a colour profile is left, in `info["icc_profile"]`. Raises ImageError and nothing else.
+    """
+    header = read_header(content)
+    with _decoded(content, header, "RGB", side_max) as (image, upright):
+        profile = image.info.get("icc_profile") if image.mode == "RGB" else None
+        image.thumbnail((side_max, side_max), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        coloured = Image.new("RGB", image.size, "white")
+        deep = image.mode in {"I", "F"} or image.mode.startswith("I;")
+        full = Image.fromarray(np.asarray(_eight_bits(image))) if deep else image.convert("RGBA")
+        coloured.paste(full.convert("RGB"), mask=full.getchannel("A") if full.mode == "RGBA" else None)
+        found = coloured if upright is None else coloured.transpose(upright)
+    found.info = {"icc_profile": profile} if profile else {}
+    return found
+
+
+@contextmanager
+def _decoded(
+    content: bytes, header: ImageHeader, mode: str, side_max: int
+) -> Iterator[tuple[ImageFile.ImageFile, Image.Transpose | None]]:
+    """Decode a picture; a JPEG's decoder leaves out colours that `mode` has not, and halves what is too large.
+
+    Gives the picture and how to turn it. What goes wrong in the block is the file's fault too: ImageError.
+    """
     try:
         exif = b""
         if header.format == "JPEG":
@@ -86,15 +119,11 @@ def load_image(content: bytes) -> LoadedImage:
             if image.size != (header.width, header.height):
                 raise refusal(f"the {header.format} file gives two sizes")
             if header.format == "JPEG":
-                # Leave out the colours, and let the decoder itself halve what is too large.
-                image.draft("L", (WORKING_SIDE_MAX, WORKING_SIDE_MAX))
+                image.draft(mode, (side_max, side_max))
             image.load()
-            upright = _UPRIGHT.get(orientation_of(exif or image.info.get("exif", b"")))
-            grey = _on_white(image)
-            pixels = _fitted(np.asarray(grey if upright is None else grey.transpose(upright)))
+            yield image, _UPRIGHT.get(orientation_of(exif or image.info.get("exif", b"")))
     except _DAMAGED as error:
         raise ImageError(f"The {header.format} file is damaged or cut off. {WANTED}") from error
-    return LoadedImage(pixels, header)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -56,5 +56,24 @@ HAPPENED_AFTER_RECORDED_MAX_S: Final = 24 * 3600
 HAPPENED_BACKWARDS_MAX_S: Final = 48 * 3600
 """A later step may claim to have happened this long before an earlier one: paperwork arrives out of order."""
 
+SCAN_COUNT_DAYS: Final = 30
+"""How far back checks of a label are counted; what a scan log knows of networks is forgotten after that."""
+
+SCAN_PATTERN_DAYS: Final = 7
+"""How far back a pattern counts: copies in circulation are seen every week, and a false alarm ends after one."""
+
+SCAN_NETWORKS_A_DAY_MAX: Final = 24
+"""Most networks from which one piece may be looked at in a day before that is unusual.
+
+A piece that changes hands is looked at by a family, a shop and an expert: a handful of networks, some more while a
+phone moves. One flat or one shop is one network, however often it looks, so that nobody alone raises the alarm.
+"""
+
+SCAN_TRAVEL_NETWORKS_MIN: Final = 2
+"""How many networks on each side it takes for impossible travel. A traveller's own tunnel is one network abroad."""
+
+SCAN_SIGHTINGS_MAX: Final = 512
+"""Most sightings of one label that are looked at; the newest count. Far over what is unusual already."""
+
 FETCHES_MAX: Final = 8
 """Documents fetched side by side for one question: gateways are far away, and sockets are few."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
 from provenance_schemas.content_id import ContentId
@@ -49,6 +50,30 @@ class RegistryState:
     actors: Mapping[Address, ActorWord]
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One network that looked at a label on one day, from one country. The holder's own are left out."""
+
+    day: date
+    """In UTC."""
+    network: bytes
+    """Tells the networks of one day apart; says nothing about which they are, nor about another day."""
+    country: str
+    """ISO 3166-1, two capital letters; empty where nobody says."""
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFacts:
+    """How one label was looked at lately."""
+
+    checks: int
+    """In `SCAN_COUNT_DAYS`, without the holder's own."""
+    sightings: tuple[Sighting, ...]
+    """Of `SCAN_PATTERN_DAYS`, the newest `SCAN_SIGHTINGS_MAX`."""
+
+
 class ChainReader(Protocol):
     """Proved words of one registry. Raises ChainUnavailableError, nothing else."""
 
@@ -70,6 +95,14 @@ class HistorySource(Protocol):
 
     def issuances(self, *, from_block: int, until_block: int, count_max: int) -> tuple[Issuance, ...]:
         """Give registrations and replaced labels of the whole registry, in order, both ends included."""
+        ...
+
+
+class ScanLog(Protocol):
+    """How labels are looked at. Raises ScansUnavailableError, nothing else."""
+
+    def facts(self, commitment: bytes, at: datetime) -> ScanFacts:
+        """Say how the label of this commitment was looked at, up to a moment."""
         ...
 
 

@@ -10,9 +10,10 @@ from provenance_schemas.errors import LabelError
 from provenance_schemas.ids import ItemId
 from provenance_schemas.labels import Label, parse_label
 from verifier.errors import UnavailableError
-from verifier.evidence import Absent, Evidence, Malformed, Unavailable
+from verifier.evidence import Absent, Evidence, Malformed, Possession, Unavailable
 from verifier.gather import RegistryAccess, evidence_without_registry, gather_evidence
 from verifier.judge import judge
+from verifier.ports import ScanLog
 from verifier.trust import Brand, TrustRegistry
 from verifier.verdict import Policy, Verdict
 
@@ -33,7 +34,7 @@ class Verifier:
     """Verify items of every brand in one trust file.
 
     `open_registry` gives access to a brand's registry; it may raise UnavailableError when no node is named.
-    It is called once a brand, and again only after it failed.
+    It is called once a brand, and again only after it failed. Without a `scan_log` nobody says how a label is used.
     """
 
     def __init__(
@@ -42,14 +43,22 @@ class Verifier:
         open_registry: Callable[[Brand], RegistryAccess],
         *,
         now: Callable[[], datetime] = _now,
+        scan_log: ScanLog | None = None,
     ) -> None:
         self.trust = trust
         self._open_registry = open_registry
         self._now = now
+        self._scan_log = scan_log
         self._open: dict[Brand, RegistryAccess] = {}
 
-    def verify_label(self, text: str, policy: Policy) -> Verification:
-        """Verify the item that a label's text names."""
+    def verify_label(
+        self,
+        text: str,
+        policy: Policy,
+        *,
+        possession: Possession | Absent = Absent(),  # noqa: B008 - frozen
+    ) -> Verification:
+        """Verify the item that a label's text names; `possession` is what was shown beside the label."""
         try:
             label = parse_label(text)
         except LabelError as error:
@@ -59,7 +68,7 @@ class Verifier:
         if brand is None:
             evidence = evidence_without_registry(label, self._now(), Absent())
             return Verification(evidence, judge(evidence, policy))
-        return self._verify(label, brand, policy)
+        return self._verify(label, brand, policy, possession)
 
     def verify_item(self, item: ItemId, policy: Policy) -> Verification:
         """Verify an item named by its token."""
@@ -67,16 +76,18 @@ class Verifier:
         if brand is None:
             evidence = evidence_without_registry(Absent(), self._now(), Absent())
             return Verification(evidence, judge(evidence, policy))
-        return self._verify(item, brand, policy)
+        return self._verify(item, brand, policy, Absent())
 
-    def _verify(self, subject: Label | ItemId, brand: Brand, policy: Policy) -> Verification:
+    def _verify(
+        self, subject: Label | ItemId, brand: Brand, policy: Policy, possession: Possession | Absent
+    ) -> Verification:
         try:
             access = self.access(brand)
         except UnavailableError as error:
             label = subject if isinstance(subject, Label) else Absent()
             evidence = evidence_without_registry(label, self._now(), Unavailable(str(error)))
         else:
-            evidence = gather_evidence(subject, access, self._now())
+            evidence = gather_evidence(subject, access, self._now(), scan_log=self._scan_log, possession=possession)
         return Verification(evidence, judge(evidence, policy))
 
     def access(self, brand: Brand) -> RegistryAccess:

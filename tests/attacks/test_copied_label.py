@@ -2,15 +2,19 @@
 
 What is printed can be copied: no rule over the record tells the copy from the original, and we never say that it
 does. Existing systems print "authentic" here. Ours certifies the record, asks for the piece to be compared with its
-marks, and knows that neither the scans nor the holder were looked at.
+marks, and looks at how the label is used: copies in circulation are in more places than one piece can be.
 """
 
 from __future__ import annotations
 
+import pytest
+
 from provenance_schemas.step_kinds import EntryKind
+from tests.fakes.scans import ScanSite
 from tests.fakes.world import some_world
-from verifier.policies import CLI, INTAKE, PHONE
-from verifier.verdict import Code, Level, Outcome
+from verifier.limits import SCAN_NETWORKS_A_DAY_MAX
+from verifier.policies import AWARD, CLI, INTAKE, PHONE
+from verifier.verdict import Code, Level, Outcome, Verdict
 
 
 def is_authentic(verification) -> bool:
@@ -30,7 +34,7 @@ def test_a_copy_of_a_label_is_the_label():
 
 
 def test_where_scans_or_possession_are_asked_for_a_label_alone_is_not_enough():
-    """A phone's scan waits for the scan log, a reseller for the holder: a bare label gets a caution at most."""
+    """A phone's scan asks the scan log, a reseller the holder too: without them there is a caution at most."""
     world = some_world()
     for policy in (PHONE, INTAKE):
         assert world.verify(world.bag_label, policy).verdict.level is Level.CAUTION
@@ -65,3 +69,38 @@ def test_copies_of_the_label_of_an_unsold_piece_say_so():
 
     assert verdict.level is Level.CAUTION
     assert verdict.outcome(Code.SALE_RECORDED) is Outcome.FAILED
+
+
+def some_copies(count: int, country: str, first: int = 0) -> list[tuple[str, str]]:
+    """Buyers of copies: each at home, each with an address and a country."""
+    return [(f"203.0.{number}.7", country) for number in range(first, first + count)]
+
+
+@pytest.mark.parametrize(
+    "buyers",
+    [some_copies(SCAN_NETWORKS_A_DAY_MAX + 1, "FR"), [*some_copies(2, "FR"), *some_copies(2, "JP", first=50)]],
+    ids=["a market", "two continents in a minute"],
+)
+def test_copies_in_circulation_are_seen_by_how_the_label_is_used(buyers):
+    """Over the whole site: each buyer scans once, and the next one is warned. The record alone stays verified."""
+    shop = ScanSite()
+    for address, country in buyers:
+        assert shop.scan(address, country).status_code == 204
+    shop.started()
+    warned = shop.look(Accept="application/json").json
+    record_alone = shop.site.world.verify(shop.site.label, CLI)
+    assert record_alone.verdict.level is Level.VERIFIED
+    assert is_authentic(record_alone)
+
+    assert (warned["policy"], warned["answer"]) == ("PHONE", "unusual_activity")
+    assert Verdict(AWARD, shop.verified().verdict.findings).level is Level.CAUTION  # so that no copy earns points
+
+
+def test_one_buyer_less_is_a_life_of_a_piece():
+    """The other side of the edge: a family, a shop, an expert."""
+    shop = ScanSite()
+    for address, country in some_copies(SCAN_NETWORKS_A_DAY_MAX, "FR"):
+        shop.scan(address, country)
+    shop.started()
+
+    assert shop.look(Accept="application/json").json["answer"] == "verified"

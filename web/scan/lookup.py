@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Final
 
 from provenance_schemas.errors import LabelError
 from provenance_schemas.gs1 import normalise_gtin
-from provenance_schemas.labels import Label, normalise_serial, parse_label
+from provenance_schemas.labels import Label, check_host, normalise_serial, parse_label
 from verifier.errors import ImageError
 from verifier.trust import TrustRegistry
 from web.errors import WebError
@@ -17,6 +18,8 @@ from web.parts import PictureReader
 from web.presenters.catalogue import Refusal
 
 _TYPED_MAX: Final = 2048
+_LINK: Final = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE)
+_USUAL_PORTS: Final = {"https": ":443", "http": ":80"}
 
 
 class LookupRefusedError(WebError):
@@ -49,10 +52,16 @@ class DecoderGate:
 
 
 def label_in_text(text: str, trust: TrustRegistry) -> Label:
-    """Read a label's whole text; its host must be a trusted brand's. Raises LookupRefusedError."""
+    """Read a label's whole text; its host must be a trusted brand's. Raises LookupRefusedError.
+
+    A foreign host is named even where the rest is no label: whoever holds a forger's code learns where it leads.
+    """
     try:
         label = parse_label(text)
     except LabelError as error:
+        host = _host_in(text)
+        if host and trust.brand_of(host) is None:
+            raise LookupRefusedError(Refusal.FOREIGN_HOST, host=host) from error
         raise LookupRefusedError(Refusal.NOT_A_LABEL, str(error)) from error
     if trust.brand_of(label.host) is None:
         raise LookupRefusedError(Refusal.FOREIGN_HOST, host=label.host)
@@ -93,6 +102,18 @@ def label_in_typing(serial: str, gtin: str, host: str, trust: TrustRegistry) -> 
         return Label(host, normalise_gtin(gtin), plain)
     except LabelError as error:
         raise LookupRefusedError(Refusal.GTIN_WRONG, str(error)) from error
+
+
+def _host_in(text: str) -> str:
+    """Give the host of a web address in the spelling of the trust file; empty when the text is none."""
+    link = _LINK.match(text) if len(text) <= _TYPED_MAX else None
+    if link is None:
+        return ""
+    try:
+        host = check_host(link[2].lower())
+    except LabelError:
+        return ""
+    return host.removesuffix(_USUAL_PORTS[link[1].lower()])
 
 
 def _is_ours(text: str, trust: TrustRegistry) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from web.store.people_tables import PERSON
 
@@ -38,9 +38,16 @@ class Person:
     """Unix seconds."""
 
 
-def add_person(connection: Connection, name: str, role: Role, language: str, now_s: int) -> Person:
-    """Keep a new person."""
-    person = Person(secrets.token_hex(16), name, role, language, now_s)
+def new_person_id() -> str:
+    """Draw an id: it says nothing of the person, so a passkey may carry it too."""
+    return secrets.token_hex(16)
+
+
+def add_person(
+    connection: Connection, name: str, role: Role, language: str, now_s: int, *, person_id: str | None = None
+) -> Person:
+    """Keep a new person, under an id that was drawn before or a new one."""
+    person = Person(person_id or new_person_id(), name, role, language, now_s)
     connection.execute(
         insert(PERSON).values(id=person.id, name=name, role=role.value, language=language, created_at=now_s)
     )
@@ -51,6 +58,22 @@ def find_person(connection: Connection, person_id: str) -> Person | None:
     """Find a person; None when there is none."""
     row = connection.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one_or_none()
     return None if row is None else person_of(row)
+
+
+def list_people(connection: Connection, limit: int) -> tuple[Person, ...]:
+    """Give people, the newest first."""
+    query = select(PERSON).order_by(PERSON.c.created_at.desc(), PERSON.c.id).limit(limit)
+    return tuple(person_of(row) for row in connection.execute(query).mappings())
+
+
+def change_profile(connection: Connection, person_id: str, name: str, language: str) -> None:
+    """Call a person by another name, in another language."""
+    connection.execute(update(PERSON).where(PERSON.c.id == person_id).values(name=name, language=language))
+
+
+def delete_person(connection: Connection, person_id: str) -> None:
+    """Delete a person, with their passkeys, codes and sessions."""
+    connection.execute(delete(PERSON).where(PERSON.c.id == person_id))
 
 
 def set_role(connection: Connection, person_id: str, role: Role) -> None:

@@ -20,7 +20,14 @@ STEP_UP_AGE_MAX_S: Final = 600
 _TOKEN_BYTES: Final = 32
 _TOKEN_MAX: Final = 64
 _DEVICE_MAX: Final = 64
-_NO_CHALLENGE: Final = {"challenge": None, "challenge_purpose": None, "challenge_expires_at": None}
+_LISTED_MAX: Final = 50
+_NO_CHALLENGE: Final = {
+    "challenge": None,
+    "challenge_purpose": None,
+    "challenge_person": None,
+    "challenge_name": None,
+    "challenge_expires_at": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,27 @@ class Started:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A question that a browser's authenticator is to answer, once."""
+
+    value: bytes
+    purpose: str
+    person_id: str = ""
+    """Whom the answer is for; when somebody signs up, the id that they will have."""
+    name: str = ""
+    """What a person who signs up calls themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """One of a person's sessions, as they see it in their list."""
+
+    id: str
+    device: str
+    created_at: int
+
+
 class SessionStore:
     """Starts, finds and ends sessions."""
 
@@ -58,13 +86,17 @@ class SessionStore:
         self.database = database
 
     def start(self, person: Person | None, now_s: int, *, device: str, instead_of: Session | None = None) -> Started:
-        """Start a session in place of an older one: whoever knew the old token is outside."""
+        """Start a session in place of an older one: whoever knew the old token is outside.
+
+        Every new session takes the expired ones away, so the table holds what is in use.
+        """
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         age_s = ANONYMOUS_AGE_MAX_S if person is None else MEMBER_AGE_MAX_S
         stepped_up_at = None if person is None else now_s
         visit = secrets.token_hex(16) if instead_of is None else instead_of.visit
         session = Session(id_of(token), person, now_s, now_s + age_s, stepped_up_at, secrets.token_hex(32), visit)
         with self.database.writing() as connection:
+            connection.execute(delete(SESSION).where(SESSION.c.expires_at <= now_s))
             if instead_of is not None:
                 _end(connection, instead_of.id)
             connection.execute(
@@ -121,22 +153,46 @@ class SessionStore:
             )
         return ended.rowcount
 
-    def set_challenge(self, session_id: str, challenge: bytes, purpose: str, expires_at: int) -> None:
-        """Remember the one open question of a session; an older one is void."""
-        self._update(session_id, challenge=challenge, challenge_purpose=purpose, challenge_expires_at=expires_at)
+    def list_of(self, person_id: str, now_s: int) -> tuple[SignedIn, ...]:
+        """Give a person's sessions, the newest first."""
+        query = (
+            select(SESSION.c.id, SESSION.c.device, SESSION.c.created_at)
+            .where(and_(SESSION.c.person_id == person_id, SESSION.c.expires_at > now_s))
+            .order_by(SESSION.c.created_at.desc(), SESSION.c.id)
+            .limit(_LISTED_MAX)
+        )
+        with self.database.reading() as connection:
+            return tuple(SignedIn(row.id, row.device, row.created_at) for row in connection.execute(query))
 
-    def take_challenge(self, session_id: str, purpose: str, now_s: int) -> bytes | None:
+    def end_of(self, person_id: str, session_id: str) -> bool:
+        """End one session if it is this person's; says whether it was."""
+        with self.database.writing() as connection:
+            ended = connection.execute(
+                delete(SESSION).where(and_(SESSION.c.person_id == person_id, SESSION.c.id == session_id))
+            )
+        return ended.rowcount == 1
+
+    def set_challenge(self, session_id: str, challenge: Challenge, expires_at: int) -> None:
+        """Remember the one open question of a session; an older one is void."""
+        self._update(
+            session_id,
+            challenge=challenge.value,
+            challenge_purpose=challenge.purpose,
+            challenge_person=challenge.person_id,
+            challenge_name=challenge.name,
+            challenge_expires_at=expires_at,
+        )
+
+    def take_challenge(self, session_id: str, purpose: str, now_s: int) -> Challenge | None:
         """Give the open question back, once; None when there is none, for something else, or too old."""
         with self.database.writing() as connection:
-            row = connection.execute(
-                select(SESSION.c.challenge, SESSION.c.challenge_purpose, SESSION.c.challenge_expires_at).where(
-                    SESSION.c.id == session_id
-                )
-            ).one_or_none()
+            row = connection.execute(select(SESSION).where(SESSION.c.id == session_id)).one_or_none()
             connection.execute(update(SESSION).where(SESSION.c.id == session_id).values(_NO_CHALLENGE))
         if row is None or row.challenge is None or row.challenge_purpose != purpose:
             return None
-        return bytes(row.challenge) if row.challenge_expires_at > now_s else None
+        if row.challenge_expires_at <= now_s:
+            return None
+        return Challenge(bytes(row.challenge), purpose, row.challenge_person, row.challenge_name)
 
     def step_up(self, session_id: str, now_s: int) -> None:
         """Remember that the person just showed a passkey."""

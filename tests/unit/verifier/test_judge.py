@@ -8,16 +8,34 @@ from itertools import combinations
 
 import pytest
 
-from tests.fakes.evidence import some_evidence
+from tests.fakes import evidence as fakes
 from tests.fakes.world import some_world
 from verifier.evidence import Evidence, History, Registered, Unavailable
 from verifier.judge import CHECKS, judge
-from verifier.policies import CLI, INTAKE, MINT_READBACK, POLICIES
+from verifier.policies import CLI, INTAKE, MINT_READBACK, PHONE, POLICIES
+from verifier.ports import ScanFacts
 from verifier.verdict import Code, Level, Outcome
 
 GONE = Unavailable("gone")
 EACH = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
-LOSSES = ("brand", "final", "latest", "code_hash", "candidates", "item", "registered", "history", "actors", "passport")
+LOSSES = (
+    "brand",
+    "final",
+    "latest",
+    "code_hash",
+    "candidates",
+    "item",
+    "registered",
+    "history",
+    "actors",
+    "passport",
+    "scans",
+)
+
+
+def some_evidence(**changes: object) -> Evidence:
+    """Give the evidence of a genuine piece on a site that keeps a scan log."""
+    return fakes.some_evidence(**{"scans": ScanFacts(3, ())} | changes)
 
 
 def losses(evidence: Evidence) -> Iterator[dict[str, object]]:
@@ -39,6 +57,7 @@ def losses(evidence: Evidence) -> Iterator[dict[str, object]]:
 
 def test_a_genuine_piece_is_verified():
     assert judge(some_evidence(), CLI).level is Level.VERIFIED
+    assert judge(some_evidence(), PHONE).level is Level.VERIFIED
 
 
 def test_every_code_is_checked_once():
@@ -83,7 +102,7 @@ def test_each_lost_fact_is_missed_by_some_check(name):
 
 def test_every_fact_of_the_evidence_is_in_the_enumeration():
     """A new fact must be added to it, or be no fact of the world."""
-    ours = {"checked_at", "label", "documents"}
+    ours = {"checked_at", "label", "documents", "possession"}
     assert {field.name for field in fields(Evidence)} == ours | set(LOSSES)
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from provenance_schemas.ids import ItemId
 from tests.fakes.registry import some_address
+from tests.fakes.scans import FakeScanLog
 from tests.fakes.world import World, some_world
 from verifier.errors import ChainUnavailableError, UnavailableError
-from verifier.evidence import Absent, Malformed, Unavailable
-from verifier.policies import CLI
+from verifier.evidence import Absent, Malformed, Possession, Unavailable
+from verifier.policies import CLI, INTAKE, PHONE
+from verifier.ports import ScanFacts
 from verifier.service import Verifier
 from verifier.trust import TrustRegistry
 from verifier.verdict import Code, Level, Outcome
@@ -109,3 +111,43 @@ def test_an_unavailable_registry_is_no_bug_of_ours(world):
     with pytest.raises(ValueError, match="another registry"):
         Verifier(world.trust, open_registry).verify_label(world.bag_label, CLI)
     assert issubclass(ChainUnavailableError, UnavailableError)
+
+
+# ---- the scan log, and what is shown beside a label
+
+
+def verifier_with(world, log):
+    return Verifier(world.trust, lambda _: world.access(), now=lambda: world.now, scan_log=log)
+
+
+def test_a_scan_log_makes_the_answer_of_a_phone_complete(world):
+    """What it says is part of the evidence, so the verdict can be drawn again."""
+    verification = verifier_with(world, FakeScanLog(ScanFacts(7, ()))).verify_label(world.bag_label, PHONE)
+
+    assert verification.verdict.level is Level.VERIFIED
+    assert verification.evidence.scans == ScanFacts(7, ())
+
+
+def test_a_scan_log_that_does_not_answer_is_a_fact_that_was_not_had(world):
+    """A caution for whoever asks for it, and nothing against the item."""
+    verification = verifier_with(world, FakeScanLog(said=None)).verify_label(world.bag_label, PHONE)
+
+    assert isinstance(verification.evidence.scans, Unavailable)
+    assert verification.verdict.level is Level.CAUTION
+
+
+def test_an_item_named_by_its_token_was_not_scanned(world):
+    """Nobody asks the log about a label that nobody read."""
+    log = FakeScanLog()
+    verification = verifier_with(world, log).verify_item(world.bag, PHONE)
+
+    assert (log.asked, isinstance(verification.evidence.scans, Unavailable)) == (0, True)
+
+
+@pytest.mark.parametrize("shown", list(Possession))
+def test_a_reseller_is_satisfied_by_the_holder_and_the_scan_log(world, shown):
+    """INTAKE without a caution: the record, the use of the label, and something only the holder has."""
+    verifier = verifier_with(world, FakeScanLog())
+
+    assert verifier.verify_label(world.bag_label, INTAKE).verdict.level is Level.CAUTION
+    assert verifier.verify_label(world.bag_label, INTAKE, possession=shown).verdict.level is Level.VERIFIED

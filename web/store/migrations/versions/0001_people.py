@@ -24,6 +24,7 @@ def upgrade() -> None:
         "passkey",
         sa.Column("id", sa.LargeBinary(1023), primary_key=True),
         _person(nullable=False),
+        sa.Column("rp_id", sa.String(253), nullable=False),
         sa.Column("public_key", sa.LargeBinary, nullable=False),
         sa.Column("sign_count", sa.Integer, nullable=False),
         sa.Column("name", sa.String(64), nullable=False),
@@ -57,7 +58,9 @@ def upgrade() -> None:
         sa.Column("visit", sa.String(32), nullable=False),
         sa.Column("device", sa.String(64), nullable=False),
         sa.Column("challenge", sa.LargeBinary(64)),
-        sa.Column("challenge_purpose", sa.String(160)),
+        sa.Column("challenge_purpose", sa.String(32)),
+        sa.Column("challenge_person", sa.String(32)),
+        sa.Column("challenge_name", sa.String(64)),
         sa.Column("challenge_expires_at", sa.Integer),
     )
     for table, column in _INDEXES:
