@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.camera import camera_flags
 from tests.fakes.site import FakeSite, some_site
 from verifier.answers import Answer
 from web.app import create_app
 from web.cli.serve import make_site_server
 from web.parts import Parts
+from web.scan.camera import DECODER
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 Serve = Callable[..., tuple[str, FakeSite]]
@@ -27,7 +29,13 @@ def _missing(what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
+def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the browser's camera sees: the clip in this file, read whenever a page opens the camera."""
+    return tmp_path_factory.mktemp("camera") / "seen.mjpeg"
+
+
+@pytest.fixture(scope="session")
+def chromium(camera_file: Path) -> Iterator[object]:
     """A headless Chromium, ours or the system's: $ASSAY_CHROMIUM, `chromium`, `google-chrome`."""
     try:
         from playwright.sync_api import sync_playwright
@@ -38,7 +46,7 @@ def chromium() -> Iterator[object]:
     if not found or not Path(found).exists():
         _missing("Chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", *camera_flags(camera_file)])
         yield browser
         browser.close()
 
@@ -49,6 +57,14 @@ def axe() -> str:
     if not AXE.exists():
         _missing("axe-core")
     return AXE.read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def decoder() -> Path:
+    """The QR decoder for browsers without one, which `tools/fetch_assets.py` puts there."""
+    if not DECODER.is_file():
+        _missing(str(DECODER))
+    return DECODER
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +81,7 @@ def serve(placeholder: Parts) -> Iterator[Serve]:
     def start(answer: Answer = Answer.VERIFIED, **changes: object) -> tuple[str, FakeSite]:
         server = make_site_server(placeholder, "127.0.0.1", 0)
         # The labels name the port, which only now is known.
-        site = some_site(answer, f"127.0.0.1:{server.server_port}")
+        site = some_site(answer, f"localhost:{server.server_port}")
         server.app = create_app(site.parts(**changes))
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()

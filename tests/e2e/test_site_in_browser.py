@@ -146,7 +146,7 @@ def test_a_foreign_code_is_named_and_cannot_be_followed(serve, visit):
     page.get_by_role("button", name="Check", exact=True).click()
     links = page.evaluate("[...document.links].map(each => each.host)")
 
-    assert "look-alike.example" in page.locator(".problem").inner_text()
+    assert "look-alike.example" in page.locator(".notice").inner_text()
     assert set(links) == {site.host}
 
 

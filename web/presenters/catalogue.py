@@ -14,6 +14,7 @@ from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
 from web.presenters.language import Language
 from web.presenters.scan_words import ScanWords
+from web.presenters.verdict_words import VerdictWords
 
 
 @unique
@@ -35,6 +36,8 @@ class Custody(StrEnum):
     HOUSE = "house"
     """Sold, and still in the house's account: it could move it."""
     OWNER = "owner"
+    YOURS = "yours"
+    """The visitor's own, kept by the house, which could move it."""
 
 
 @unique
@@ -95,38 +98,6 @@ class FrameWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictWords:
-    """Around a verdict."""
-
-    serial: str
-    checked: str
-    registry: str
-    registry_age: str
-    """`{age}` and `{moment}`."""
-    registry_away: str
-    custody: str
-    compare: str
-    compare_hint: str
-    pictures: str
-    provenance: str
-    happened: str
-    recorded: str
-    by: str
-    """`{recorder}`."""
-    reason: str
-    proof: str
-    """`{passed}` and `{count}`."""
-    advisory: str
-    item: str
-    final_block: str
-    latest_block: str
-    block: str
-    """`{number}` and `{moment}`."""
-    again: str
-    another: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """One language, whole."""
 
@@ -136,6 +107,8 @@ class Words:
     age_units: tuple[str, str, str, str]
     """Seconds, minutes, hours, days, each after its number."""
     answers: Mapping[Answer, AnswerWords]
+    yours: Mapping[Answer, AnswerWords]
+    """The same answers where the visitor holds the piece and should hear something else."""
     checks: Mapping[Code, str]
     """The property that a check proves, as a phrase that stands with any outcome."""
     outcomes: Mapping[Outcome, str]

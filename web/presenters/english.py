@@ -7,7 +7,7 @@ from typing import Final
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
-from web.presenters import scan_words
+from web.presenters import scan_words, verdict_words
 from web.presenters.catalogue import (
     AnswerWords,
     Custody,
@@ -15,7 +15,6 @@ from web.presenters.catalogue import (
     FrameWords,
     Refusal,
     StepState,
-    VerdictWords,
     Words,
 )
 from web.presenters.language import Language
@@ -72,7 +71,8 @@ _ANSWERS: Final = {
     Answer.NOT_GENUINE: AnswerWords(
         "Do not buy",
         "This label is not genuine",
-        "This label does not open the record that it points to. Do not rely on it.",
+        "This label does not open the record that it points to. Do not rely on it. If the piece was sold to you, keep "
+        "the receipt and write to {brand}.",
     ),
     Answer.NOT_ISSUED: AnswerWords(
         "Not in our registry",
@@ -83,6 +83,27 @@ _ANSWERS: Final = {
         "No answer",
         "Cannot verify right now",
         "We could not read everything that an answer needs. This says nothing against the piece. Try again later.",
+    ),
+}
+
+_YOURS: Final = {
+    Answer.VERIFIED: AnswerWords(
+        "Registered to you", "Your piece", f"Issued by {{brand}}, record intact, and in your name. {_COMPARE}"
+    ),
+    Answer.VERIFIED_PENDING: AnswerWords(
+        "Registered to you",
+        "Your piece, last step pending",
+        f"Issued by {{brand}}, record intact, and in your name. The newest step is being confirmed. {_COMPARE}",
+    ),
+    Answer.STOLEN: AnswerWords(
+        "Your piece",
+        "Reported stolen",
+        "You reported this piece stolen, and everyone who scans it is told. Have you got it back? Withdraw the report.",
+    ),
+    Answer.LOST: AnswerWords(
+        "Your piece",
+        "Reported lost",
+        "You reported this piece lost, and everyone who scans it is told. Have you found it? Withdraw the report.",
     ),
 }
 
@@ -134,12 +155,18 @@ _KINDS: Final = {
 
 _ERRORS: Final = {
     400: ErrorWords("We cannot read this request", "Check the address, or start again from the first page."),
-    403: ErrorWords("Not open to you", "This page is not public."),
+    401: ErrorWords("Please sign in", "This page is for members. Sign in and come back."),
+    403: ErrorWords(
+        "Not open to you", "This page is for others, or your session has ended. Go back, reload the page and try again."
+    ),
     404: ErrorWords("There is no such page", "Check the address, or start again from the first page."),
     405: ErrorWords("Not possible here", "This address does not take that kind of request."),
     413: ErrorWords("The photo is too large", "Send a photo of at most 15 MB."),
     421: ErrorWords(
         "This is not our address", "No label of ours leads to the address you used. Check it letter by letter."
+    ),
+    429: ErrorWords(
+        "One moment, please", "Many requests came from your network at once. Please try again in a few minutes."
     ),
     500: ErrorWords("Something went wrong on our side", "This says nothing about any piece. Please try again later."),
     503: ErrorWords("Busy right now", "Please try again in a moment."),
@@ -176,6 +203,7 @@ ENGLISH: Final = Words(
     first_of_month="1",
     age_units=("s", "min", "h", "days"),
     answers=_ANSWERS,
+    yours=_YOURS,
     checks=_CHECKS,
     outcomes={Outcome.PASSED: "Passed", Outcome.FAILED: "Failed", Outcome.UNKNOWN: "Not known"},
     kinds=_KINDS,
@@ -188,8 +216,9 @@ ENGLISH: Final = Words(
     },
     custody={
         Custody.STOCK: "With the house, not yet sold",
-        Custody.HOUSE: "Sold; held by the house, which could move it, until its owner claims it",
+        Custody.HOUSE: "Sold, not claimed yet: the house holds it and could move it",
         Custody.OWNER: "Registered to a private owner",
+        Custody.YOURS: "You. The house holds it for you, and could move it.",
     },
     errors=_ERRORS,
     refusals=_REFUSALS,
@@ -199,41 +228,18 @@ ENGLISH: Final = Words(
         caveat="A label can be copied. We certify the record, not the thing in your hands: always compare the piece.",
         footer="Footer",
         home="Check a piece",
-    menu="Menu",
-    nav="Main",
-    my_pieces="My pieces",
-    my_points="My points",
-    account="Account",
-    sign_in="Sign in",
-    console="House",
+        menu="Menu",
+        nav="Main",
+        my_pieces="My pieces",
+        my_points="My points",
+        account="Account",
+        sign_in="Sign in",
+        console="House",
         other_language="Français",
         title="{headline} · {brand}",
         preview="Open to see the record as it stands now.",
         preview_title="Provenance record",
     ),
-    verdict=VerdictWords(
-        serial="Serial on the label",
-        checked="Checked",
-        registry="Registry as of",
-        registry_age="{moment} ({age}\u00a0old)",
-        registry_away="Not reached",
-        custody="Owner on record",
-        compare="Compare with the piece",
-        compare_hint="A true piece shows every one of these.",
-        pictures="Pictures on record",
-        provenance="Provenance",
-        happened="Happened",
-        recorded="Recorded",
-        by="Recorded by {recorder}",
-        reason="Reason:",
-        proof="Proof: {passed} of {count} checks passed",
-        advisory="advisory",
-        item="Item",
-        final_block="Final block",
-        latest_block="Newest block",
-        block="{number}, {moment}",
-        again="Try again",
-        another="Check another piece",
-    ),
+    verdict=verdict_words.ENGLISH,
     scan=scan_words.ENGLISH,
 )

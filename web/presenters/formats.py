@@ -7,6 +7,7 @@ from typing import Final
 
 from provenance_schemas.document_parts import Place
 from web.presenters.catalogue import Words
+from web.presenters.countries import country_text
 
 _TIED: Final = "\u00a0"
 """A space that no line breaks at: a number stays with its unit."""
@@ -50,7 +51,7 @@ def serial_text(serial: str) -> str:
     return " ".join(serial[i : i + 4] for i in range(0, len(serial), 4))
 
 
-def place_text(place: Place) -> str:
+def place_text(place: Place, words: Words) -> str:
     """Write a place: name, city and country, none of them twice."""
-    parts = [place.name, place.city, place.country]
+    parts = [place.name, place.city, country_text(place.country, words.language) if place.country else ""]
     return ", ".join(dict.fromkeys(part for part in parts if part))

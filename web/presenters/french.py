@@ -7,7 +7,7 @@ from typing import Final
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
-from web.presenters import scan_words
+from web.presenters import scan_words, verdict_words
 from web.presenters.catalogue import (
     AnswerWords,
     Custody,
@@ -15,7 +15,6 @@ from web.presenters.catalogue import (
     FrameWords,
     Refusal,
     StepState,
-    VerdictWords,
     Words,
 )
 from web.presenters.language import Language
@@ -80,7 +79,8 @@ _ANSWERS: Final = {
     Answer.NOT_GENUINE: AnswerWords(
         "Ne pas acheter",
         "Cette étiquette n’est pas authentique",
-        "Cette étiquette n’ouvre pas la fiche vers laquelle elle mène. Ne vous y fiez pas.",
+        "Cette étiquette n’ouvre pas la fiche vers laquelle elle mène. Ne vous y fiez pas. Si la pièce vous a été "
+        "vendue, gardez le reçu et écrivez à {brand}.",
     ),
     Answer.NOT_ISSUED: AnswerWords(
         "Absente de notre registre",
@@ -91,6 +91,30 @@ _ANSWERS: Final = {
         "Pas de réponse",
         "Vérification impossible pour le moment",
         "Nous n’avons pas pu lire tout ce qu’une réponse exige. Cela ne dit rien contre la pièce. Réessayez plus tard.",
+    ),
+}
+
+_YOURS: Final = {
+    Answer.VERIFIED: AnswerWords(
+        "Enregistrée à votre nom", "Votre pièce", f"Émise par {{brand}}, fiche intacte, à votre nom. {_COMPARE}"
+    ),
+    Answer.VERIFIED_PENDING: AnswerWords(
+        "Enregistrée à votre nom",
+        "Votre pièce, dernière étape en attente",
+        f"Émise par {{brand}}, fiche intacte, à votre nom. L’étape la plus récente est en cours de confirmation. "
+        f"{_COMPARE}",
+    ),
+    Answer.STOLEN: AnswerWords(
+        "Votre pièce",
+        "Déclarée volée",
+        "Vous avez déclaré le vol de cette pièce, et quiconque la scanne le sait. Vous l’avez retrouvée ? "
+        "Levez la déclaration.",
+    ),
+    Answer.LOST: AnswerWords(
+        "Votre pièce",
+        "Déclarée perdue",
+        "Vous avez déclaré la perte de cette pièce, et quiconque la scanne le sait. Vous l’avez retrouvée ? "
+        "Levez la déclaration.",
     ),
 }
 
@@ -142,13 +166,24 @@ _KINDS: Final = {
 
 _ERRORS: Final = {
     400: ErrorWords("Demande illisible", "Vérifiez l’adresse, ou recommencez depuis la première page."),
-    403: ErrorWords("Accès réservé", "Cette page n’est pas publique."),
+    401: ErrorWords(
+        "Veuillez vous identifier", "Cette page est réservée à nos membres. Identifiez-vous, puis revenez ici."
+    ),
+    403: ErrorWords(
+        "Accès réservé",
+        "Cette page est réservée à d’autres, ou votre session a pris fin. Revenez en arrière, rechargez la page et "
+        "réessayez.",
+    ),
     404: ErrorWords("Cette page n’existe pas", "Vérifiez l’adresse, ou recommencez depuis la première page."),
     405: ErrorWords("Impossible ici", "Cette adresse n’accepte pas ce type de demande."),
     413: ErrorWords("La photo est trop lourde", "Envoyez une photo de 15 Mo au plus."),
     421: ErrorWords(
         "Ceci n’est pas notre adresse",
         "Aucune de nos étiquettes ne mène à l’adresse utilisée. Vérifiez-la lettre par lettre.",
+    ),
+    429: ErrorWords(
+        "Un instant, s’il vous plaît",
+        "Votre réseau nous a envoyé de nombreuses demandes à la fois. Veuillez réessayer dans quelques minutes.",
     ),
     500: ErrorWords(
         "Une erreur s’est produite chez nous", "Cela ne dit rien d’aucune pièce. Veuillez réessayer plus tard."
@@ -188,6 +223,7 @@ FRENCH: Final = Words(
     first_of_month="1er",
     age_units=("s", "min", "h", "jours"),
     answers=_ANSWERS,
+    yours=_YOURS,
     checks=_CHECKS,
     outcomes={Outcome.PASSED: "Réussi", Outcome.FAILED: "Échoué", Outcome.UNKNOWN: "Inconnu"},
     kinds=_KINDS,
@@ -200,9 +236,9 @@ FRENCH: Final = Words(
     },
     custody={
         Custody.STOCK: "À la maison, pas encore vendue",
-        Custody.HOUSE: "Vendue ; gardée par la maison, qui pourrait la déplacer, "
-        "jusqu’à ce que son propriétaire la revendique",
+        Custody.HOUSE: "Vendue, pas encore revendiquée : la maison la garde et pourrait la déplacer",
         Custody.OWNER: "Enregistrée au nom d’un propriétaire privé",
+        Custody.YOURS: "Vous. La maison la garde pour vous, et pourrait la déplacer.",
     },
     errors=_ERRORS,
     refusals=_REFUSALS,
@@ -213,41 +249,18 @@ FRENCH: Final = Words(
         "comparez toujours la pièce.",
         footer="Pied de page",
         home="Vérifier une pièce",
-    menu="Menu",
-    nav="Principale",
-    my_pieces="Mes pièces",
-    my_points="Mes points",
-    account="Compte",
-    sign_in="Se connecter",
-    console="Maison",
+        menu="Menu",
+        nav="Principale",
+        my_pieces="Mes pièces",
+        my_points="Mes points",
+        account="Compte",
+        sign_in="Se connecter",
+        console="Maison",
         other_language="English",
         title="{headline} · {brand}",
         preview="Ouvrez pour voir l’état actuel de la fiche.",
         preview_title="Fiche de provenance",
     ),
-    verdict=VerdictWords(
-        serial="Série sur l’étiquette",
-        checked="Vérifiée le",
-        registry="Registre au",
-        registry_age="{moment} (il\u00a0y\u00a0a\u00a0{age})",
-        registry_away="Non joint",
-        custody="Propriétaire inscrit",
-        compare="À comparer avec la pièce",
-        compare_hint="Une pièce véritable les montre tous.",
-        pictures="Photos de la fiche",
-        provenance="Provenance",
-        happened="Fait",
-        recorded="Inscrit",
-        by="Inscrit par {recorder}",
-        reason="Motif :",
-        proof="Preuve : {passed} sur {count} contrôles réussis",
-        advisory="indicatif",
-        item="Pièce",
-        final_block="Bloc définitif",
-        latest_block="Dernier bloc",
-        block="{number}, {moment}",
-        again="Réessayer",
-        another="Vérifier une autre pièce",
-    ),
+    verdict=verdict_words.FRENCH,
     scan=scan_words.FRENCH,
 )

@@ -19,8 +19,9 @@ class Language(StrEnum):
 DEFAULT: Final = Language.EN
 
 
-def choose_language(asked: str | None, accepted: LanguageAccept) -> Language:
-    """Take what was asked for by `?lang=`, else what the browser prefers, else English."""
-    if asked in set(Language):
-        return Language(asked)
+def choose_language(asked: str | None, accepted: LanguageAccept, own: str | None = None) -> Language:
+    """Take what was asked for by `?lang=`, else the account's own, else what the browser prefers, else English."""
+    for chosen in (asked, own):
+        if chosen in set(Language):
+            return Language(chosen)
     return Language(accepted.best_match([language.value for language in Language], DEFAULT.value))

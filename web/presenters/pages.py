@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Final
 
-from web.presenters.catalogue import Refusal, ScanWords
+from verifier.image_limits import SIZE_MAX_BYTES
+from web.presenters.catalogue import Refusal
 from web.presenters.frame import Frame, Visit, make_frame
+from web.presenters.scan_words import ScanWords
+
+SCAN_SCRIPTS: Final = ("scan-camera", "scan-photo", "scan-typing")
+SCAN_MODULES: Final = tuple(
+    f"/static/js/scan-{name}.js" for name in ("decoders", "label", "look", "serial", "stream", "trusted", "words")
+)
+"""What the scripts import, fetched at once rather than one after the other."""
+_SAID_OF_A_CODE: Final = (Refusal.FOREIGN_HOST, Refusal.NOT_A_LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +29,18 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraSetup:
+    """What the live camera needs to know of the site."""
+
+    hosts: tuple[str, ...]
+    """Whose labels it follows."""
+    worker: str
+    """Address of the script that reads codes where the browser does not; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScanPage:
-    """The form, with what went wrong the last time."""
+    """The ways to look a piece up, with what went wrong the last time."""
 
     frame: Frame
     status: int
@@ -27,6 +48,15 @@ class ScanPage:
     problem: Problem | None
     gtin: str
     """As typed the last time. The serial is never sent back."""
+    camera: CameraSetup
+    modules: tuple[str, ...]
+    language_query: str
+    """Goes behind a label's path, so that its page speaks the language asked for."""
+    photo_max_bytes: int
+    camera_says: Mapping[str, str]
+    """The camera's words by the name of each state and button."""
+    photo_says: Mapping[str, str]
+    typing_says: Mapping[str, str]
     words: ScanWords
 
 
@@ -45,11 +75,26 @@ def problem_of(refusal: Refusal, visit: Visit, *, detail: str = "", host: str = 
     return Problem(visit.words.refusals[refusal].format(host=host), detail)
 
 
-def present_scan(visit: Visit, problem: Problem | None = None, *, status: int = 200, gtin: str = "") -> ScanPage:
-    """Present the form."""
+def present_scan(
+    visit: Visit, camera: CameraSetup, problem: Problem | None = None, *, status: int = 200, gtin: str = ""
+) -> ScanPage:
+    """Present the ways to look a piece up."""
     words = visit.words.scan
+    refusals = {refusal.value: visit.words.refusals[refusal] for refusal in _SAID_OF_A_CODE}
     return ScanPage(
-        make_frame(visit, words.headline, other_path="/"), status, visit.link("/scan"), problem, gtin, words
+        frame=make_frame(visit, words.headline, other_path="/", scripts=SCAN_SCRIPTS),
+        status=status,
+        action_href=visit.link("/scan"),
+        problem=problem,
+        gtin=gtin,
+        camera=camera,
+        modules=SCAN_MODULES,
+        language_query=visit.link(""),
+        photo_max_bytes=SIZE_MAX_BYTES,
+        camera_says=asdict(words.camera) | refusals,
+        photo_says=asdict(words.photo),
+        typing_says=asdict(words.typing),
+        words=words,
     )
 
 

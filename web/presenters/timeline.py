@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from provenance_schemas.step_kinds import DOCUMENTED, EntryKind
+from provenance_schemas.steps import StepDocument
 from verifier.evidence import Evidence
 from verifier.report import TimelineEntry, timeline
 from web.presenters.catalogue import StepState, Words
-from web.presenters.formats import date_text, machine_text, moment_text, place_text
+from web.presenters.formats import date_text, moment_text, place_text
 from web.presenters.tones import ICONS, Icon, Tone
 
 _TONES: Final = {
@@ -23,14 +24,6 @@ _TONES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """A moment for people and for machines."""
-
-    text: str
-    machine: str
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineRow:
     """One entry, ready to print."""
 
@@ -38,8 +31,10 @@ class TimelineRow:
     kind: str
     """The kind in the visitor's language; empty where the title says it already."""
     place: str
-    happened: When | None
-    recorded: When
+    happened: str
+    """The day its document names; empty where there is no document."""
+    recorded: str
+    """When the chain took it down, to the minute."""
     recorder: str
     description: str
     reason: str
@@ -50,8 +45,13 @@ class TimelineRow:
 
 
 def present_timeline(evidence: Evidence, words: Words) -> tuple[TimelineRow, ...]:
-    """Lay the history out, oldest first."""
-    return tuple(_row(line, words) for line in timeline(evidence))
+    """Lay the history out in the order in which it happened, as a story is told; each row has both clocks."""
+    return tuple(_row(line, words) for line in sorted(timeline(evidence), key=happened_at))
+
+
+def happened_at(line: TimelineEntry) -> datetime:
+    """Say when an entry happened: what its document says, else when it was recorded."""
+    return line.document.happened_at if line.document else line.recorded_at
 
 
 def state_of(line: TimelineEntry) -> StepState:
@@ -72,11 +72,11 @@ def _row(line: TimelineEntry, words: Words) -> TimelineRow:
     return TimelineRow(
         title,
         "" if title == kind else kind,
-        place_text(document.place) if document and document.place else "",
-        _day(document.happened_at, words) if document else None,
-        When(moment_text(line.recorded_at, words), machine_text(line.recorded_at)),
+        place_text(document.place, words) if document and document.place else "",
+        date_text(document.happened_at, words) if document else "",
+        moment_text(line.recorded_at, words),
         words.verdict.by.format(recorder=document.recorder.name) if document else "",
-        document.description if document else "",
+        "" if document is None or _says_nothing_more(document, line.kind) else document.description,
         (document.reason or "") if document else "",
         state,
         words.states[state],
@@ -90,5 +90,7 @@ def _names_its_kind(name: str, kind: str) -> bool:
     return name.casefold() == kind.replace("_", " ")
 
 
-def _day(moment: datetime, words: Words) -> When:
-    return When(date_text(moment, words), machine_text(moment))
+def _says_nothing_more(document: StepDocument, kind: str) -> bool:
+    """Find a description that was filled in for want of one: kind and recorder, which the row has already."""
+    spoken = document.description.casefold()
+    return spoken in {document.name.casefold(), f"{kind.replace('_', ' ')} by {document.recorder.name}.".casefold()}

@@ -1,0 +1,1 @@
+"""Accounts: passkeys, recovery codes, sessions, roles, and what belongs to a person."""

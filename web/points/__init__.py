@@ -1,0 +1,1 @@
+"""My points: what was earned, why, and what proves it."""

@@ -1,0 +1,115 @@
+"""From a check or a claim to the ledger: what is verified again, and who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from loyalty.adapters.sql_database import Database
+from loyalty.events import AwardEvent, EventKind
+from loyalty.points import Points
+from loyalty.results import Award, Declined
+from provenance_schemas.ids import ItemId
+from verifier.errors import UnavailableError
+from verifier.policies import AWARD, TOKEN
+from verifier.verdict import Code, Level, Verdict, passed
+from web.custody.handlers import Claimed, OnClaimed
+from web.parts import LabelVerifier, Parts
+from web.points.pages import NameOf
+from web.presenters.piece import proven_passport
+from web.scan.scans import Holds, NotTaken, Scans
+from web.scan.visitors import Visitor
+from web.store.people import Person, Role, find_person
+
+_SHOWN: Final = {
+    Code.LABEL_WELL_FORMED: "the label was read when the piece was claimed",
+    Code.ITEM_COMMITTED: "the label opened the record when the piece was claimed",
+    # Copies of a label may be about: that is no reason to pay the one who has the card any less.
+    Code.SCAN_PATTERN_PLAUSIBLE: "the hidden code was shown: what others do with the label does not count",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """Pays for checks and claims."""
+
+    points: Points
+    scans: Scans
+    verifier: LabelVerifier
+    holds: Holds
+
+    def collect(
+        self, token: str, host: str, visitor: Visitor, person: Person, device: str
+    ) -> Award | Declined | NotTaken:
+        """Pay a person for the check that a token stands for.
+
+        The same request again gives the same answer. Raises DatabaseUnavailableError, and IdempotencyError where the
+        same check was asked for from another browser.
+        """
+        taken = self.scans.take_for_award(token, host, visitor)
+        if isinstance(taken, NotTaken):
+            return taken
+        event = AwardEvent(
+            EventKind.CHECK,
+            person.id,
+            taken.item,
+            taken.scan_id,
+            device,
+            taken.answered_at,
+            claimant=self.holds(person.id, taken.item),
+            staff=person.role is Role.STAFF,
+        )
+        return self.points.award(taken.verdict, event)
+
+    def claimed(self, claimed: Claimed, *, staff: bool) -> Award | Declined:
+        """Pay the person who claimed a piece, once for the piece, ever.
+
+        Raises UnavailableError while its record cannot be read: the job that tells of the claim comes again.
+        """
+        verdict = self._verdict_of(claimed.item)
+        if verdict.level is Level.UNDETERMINED:
+            raise UnavailableError("the record of a claimed piece cannot be read now")
+        event = AwardEvent(
+            EventKind.CLAIM,
+            claimed.person_id,
+            claimed.item,
+            claimed.claim_id,
+            claimed.device,
+            claimed.claimed_at,
+            claimant=True,
+            staff=staff,
+        )
+        return self.points.award(verdict, event)
+
+    def _verdict_of(self, item: ItemId) -> Verdict:
+        found = self.verifier.verify_item(item, TOKEN).verdict.findings
+        shown = [passed(code, said) for code, said in _SHOWN.items()]
+        return Verdict(AWARD, (*(finding for finding in found if finding.code not in _SHOWN), *shown))
+
+
+def earning_of(parts: Parts) -> Earning:
+    """Build from the site's parts."""
+    holds = parts.custody.holdings.holds
+    return Earning(parts.points, Scans.of(parts), parts.verifier, holds)
+
+
+def rewarding(earning: Earning, database: Database) -> OnClaimed:
+    """Give what pays for each claim that is told. Told twice, it pays once."""
+
+    def reward(claimed: Claimed) -> None:
+        with database.reading() as connection:
+            person = find_person(connection, claimed.person_id)
+        if person is not None:
+            earning.claimed(claimed, staff=person.role is Role.STAFF)
+
+    return reward
+
+
+def naming(verifier: LabelVerifier) -> NameOf:
+    """Give what names pieces: as their proven passport does, and never otherwise."""
+
+    def name_of(item: ItemId) -> str | None:
+        passport = proven_passport(verifier.verify_item(item, TOKEN))
+        return passport.name if passport is not None else None
+
+    return name_of
