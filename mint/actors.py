@@ -13,6 +13,7 @@ from mint.desk import Desk
 from mint.errors import ActorError
 from mint.limits import ACTOR_VALID_DAYS
 from mint.ports import Signer
+from mint.records import Paperwork
 from provenance_schemas.ids import Address
 from provenance_schemas.roles import ROLE_KINDS, Role, kinds_bitmap
 from provenance_schemas.step_kinds import EntryKind
@@ -107,7 +108,7 @@ def actor_word(desk: Desk, account: Address) -> ActorWord:
     return ActorWord(kinds, since, until, disputed)
 
 
-def known_actor(desk: Desk, name: str) -> Actor:
+def known_actor(desk: Paperwork, name: str) -> Actor:
     """Find an actor by name. Raises ActorError."""
     actor = desk.book.actor(name)
     if actor is None:
@@ -116,7 +117,7 @@ def known_actor(desk: Desk, name: str) -> Actor:
     return actor
 
 
-def actor_for(desk: Desk, kind: EntryKind, name: str | None = None) -> Actor:
+def actor_for(desk: Paperwork, kind: EntryKind, name: str | None = None) -> Actor:
     """Choose who records a step: the one named, or the only one who may and whose key is here.
 
     Raises ActorError that says who could.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,6 +55,17 @@ class ClaimKey:
     """Whether it stands in the batch's tree; otherwise it was set later, and needs no proof."""
     code: ClaimCode | None = field(repr=False)
     """None once its card was printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookedStep:
+    """A step that was planned or recorded."""
+
+    document: bytes
+    """Digest, 32 bytes."""
+    subject: str
+    """Token or batch, in text form."""
+    kind: EntryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,26 @@ class Book:
         )
         return [_piece(row) for row in rows]
 
+    def newest_pieces(self, *, limit: int) -> list[Piece]:
+        """List the pieces that were registered last, the newest first."""
+        rows = self.database.rows(f"{_PIECE} WHERE {_LIVE} ORDER BY piece.rowid DESC LIMIT ?", (limit,))
+        return [_piece(row) for row in rows]
+
+    def search_pieces(self, text: str, *, limit: int) -> list[Piece]:
+        """List pieces whose reference holds `text`, capitals or not; those that begin with it first."""
+        pattern = re.sub(r"([\\%_])", r"\\\1", text)
+        rows = self.database.rows(
+            rf"{_PIECE} WHERE {_LIVE} AND reference LIKE ? ESCAPE '\'"
+            rf" ORDER BY reference NOT LIKE ? ESCAPE '\', reference LIMIT ?",
+            (f"%{pattern}%", f"{pattern}%", limit),
+        )
+        return [_piece(row) for row in rows]
+
+    def pieces_of_job(self, job: str, *, limit: int) -> list[Piece]:
+        """Give the pieces that one job registered, by reference."""
+        rows = self.database.rows(f"{_PIECE} WHERE intent.job = ? ORDER BY reference LIMIT ?", (job, limit))
+        return [_piece(row) for row in rows]
+
     def pieces_of_batch(self, batch_id: int) -> list[Piece]:
         """Give a batch's pieces in the order of their index."""
         sql = f"{_PIECE} WHERE batch = ? AND {_LIVE} ORDER BY place"
@@ -196,6 +228,16 @@ class Book:
             )
         self.database.forget_log()
 
+    def forget_code(self, token_id: int, address: Address) -> bool:
+        """Erase the code of one claim key, from the log too; say whether it was still here."""
+        with self.database.transaction():
+            key = self.claim_key(token_id)
+            found = key is not None and key.address == address and key.code is not None
+            sql = "UPDATE claim_key SET code = NULL WHERE token = ? AND address = ?"
+            self.database.execute(sql, (str(token_id), address))
+        self.database.forget_log()
+        return found
+
     # ---- steps
 
     def add_step(self, intent_id: int, document: bytes, subject: str, kind: EntryKind, happened_at: datetime) -> None:
@@ -204,6 +246,14 @@ class Book:
             "INSERT OR REPLACE INTO step (document, subject, kind, happened_at, intent) VALUES (?, ?, ?, ?, ?)",
             (document, subject, int(kind), happened_at.isoformat(), intent_id),
         )
+
+    def steps_of_job(self, job: str) -> list[BookedStep]:
+        """Give the steps of one job in the order they were planned."""
+        rows = self.database.rows(
+            "SELECT step.* FROM step JOIN intent ON intent.id = step.intent WHERE intent.job = ? ORDER BY step.rowid",
+            (job,),
+        )
+        return [BookedStep(row["document"], row["subject"], EntryKind(row["kind"])) for row in rows]
 
     def forget_step(self, document: bytes) -> None:
         """Strike out a step that was voided: later ones need not follow it in time."""

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mint.book import Book, Piece
 from mint.carry import carry_out, open_jobs
 from mint.dispatch import Dispatch, Progress, silent
-from mint.errors import MintError, ReadbackError, UnknownPieceError
+from mint.errors import FailedTransactionError, MintError, ReadbackError
 from mint.identity import Identity
-from mint.outbox import Intent, NewIntent
+from mint.outbox import Intent, NewIntent, State
 from mint.readback import Reader, read_back
-from provenance_schemas.errors import SchemaError
-from provenance_schemas.ids import ItemId
-
-_DIGITS = re.compile(r"[1-9][0-9]{9,28}")
+from mint.records import document_time, find_piece
 
 
 @dataclass(slots=True)
@@ -48,28 +44,24 @@ class Desk:
         reader = self.reader()
         return carry_out(self.dispatch, job, lambda intent: read_back(self.identity, self.book, reader, intent))
 
+    def carry_on(self, job: str) -> list[Intent]:
+        """Carry on a job that an earlier call planned; an empty list when none did.
+
+        Raises FailedTransactionError when it failed for good, and what `carry_out` raises.
+        """
+        planned = self.dispatch.outbox.of_job(job)
+        failed = next((intent for intent in planned if intent.state is State.FAILED), None)
+        if failed is not None:
+            raise FailedTransactionError(failed.what, failed.reason or "no reason was kept")
+        return self.carry_out(job) if planned else []
+
     def now(self) -> datetime:
         """Give the time for documents, cut to the second as they have it."""
-        return datetime.now(UTC).replace(microsecond=0)
+        return document_time()
 
     def piece(self, name: str) -> Piece:
         """Find a piece by reference, token number or CAIP-19 name. Raises UnknownPieceError."""
-        piece = self.book.piece(name)
-        if piece is None and (token_id := self._token_id(name)) is not None:
-            piece = self.book.piece_of_token(token_id)
-        if piece is None:
-            raise UnknownPieceError(name)
-        return piece
-
-    def _token_id(self, name: str) -> int | None:
-        if _DIGITS.fullmatch(name):
-            return int(name)
-        try:
-            item = ItemId.parse(name)
-        except SchemaError:
-            return None
-        registry = self.identity.registry
-        return item.token_id if (item.chain_id, item.contract) == (registry.chain_id, registry.contract) else None
+        return find_piece(self.identity, self.book, name)
 
     def registry_call(self, function: str, *arguments: object) -> bytes:
         """Build the calldata of a call of the house's registry."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum, unique
 from pathlib import Path
 
 from provenance_schemas.ids import Address, ItemId
@@ -27,6 +28,23 @@ class InputError(MintError):
     exit_code = 2
 
 
+@unique
+class FaultKind(StrEnum):
+    """What is wrong, for whoever says it in words of their own. Append only."""
+
+    REFUSED = "refused"
+    """None of the others: the field's own rule says what it may hold."""
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_A_TIME = "not_a_time"
+    TAKEN = "taken"
+    CHECK_DIGIT = "check_digit"
+    """`detail` is the digit that would be right."""
+    FOREIGN_GTIN = "foreign_gtin"
+    """`detail` names the prefixes of the house."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong in one row of a file."""
@@ -37,6 +55,9 @@ class Fault:
     field: str
     reason: str
     advice: str = ""
+    kind: FaultKind = FaultKind.REFUSED
+    detail: str = ""
+    """What the kind says of it; for REFUSED the place in the document (JSON Pointer), where one is known."""
 
     def __str__(self) -> str:
         where = f"{self.source}, row {self.row}"

@@ -35,7 +35,9 @@ class RegistrationReport:
     transactions: int
 
 
-def register_pieces(desk: Desk, inputs: Sequence[PieceInput], *, progress: Progress = silent) -> RegistrationReport:
+def register_pieces(
+    desk: Desk, inputs: Sequence[PieceInput], *, progress: Progress = silent, wish: str = ""
+) -> RegistrationReport:
     """Register pieces, all of them or none.
 
     1. No reference is taken already.
@@ -44,17 +46,26 @@ def register_pieces(desk: Desk, inputs: Sequence[PieceInput], *, progress: Progr
     4. Publish, send, wait, verify.
 
     A process that is killed after step 3 loses nothing: `finish_open_jobs` goes on. Before it, nothing happened.
+    `wish` names it: asked again under the same name, what was planned the first time is carried on.
     Raises DuplicatePieceError with the token a piece has, and what `carry_out` raises.
     """
     pieces = [one for piece in inputs for one in piece.each()]
     if not 1 <= len(pieces) <= PIECES_MAX:
         raise InputError(f"1 to {PIECES_MAX} pieces can be registered at once, got {len(pieces)}")
     with desk.writing(progress):
-        _refuse_known(desk, pieces)
-        job = _plan(desk, pieces)
-        intents = desk.carry_out(job)
+        job = registration_job(wish or secrets.token_hex(8))
+        intents = desk.carry_on(job)
+        if not intents:
+            _refuse_known(desk, pieces)
+            _plan(desk, pieces, job)
+            intents = desk.carry_out(job)
     registered = [_registered(desk, desk.piece(piece.reference)) for piece in pieces]
     return RegistrationReport(tuple(registered), sum(intent.gas_used or 0 for intent in intents), len(intents))
+
+
+def registration_job(wish: str) -> str:
+    """Name the job of the outbox that registers what a wish names."""
+    return f"register:{wish}"
 
 
 def _refuse_known(desk: Desk, pieces: Sequence[PieceInput]) -> None:
@@ -65,8 +76,8 @@ def _refuse_known(desk: Desk, pieces: Sequence[PieceInput]) -> None:
         raise DuplicatePieceError(reference, desk.identity.item(piece.token_id))
 
 
-def _plan(desk: Desk, pieces: Sequence[PieceInput]) -> str:
-    """Save every batch as an intent, with its documents and its secrets, in one transaction. Gives the job."""
+def _plan(desk: Desk, pieces: Sequence[PieceInput], job: str) -> None:
+    """Save every batch as an intent of a job, with its documents and its secrets, in one transaction."""
     pictures = [image for piece in pieces for image in piece.files()]
     images = publish_images(desk.dispatch.stores, pictures)
     issued_at = desk.now()
@@ -75,12 +86,10 @@ def _plan(desk: Desk, pieces: Sequence[PieceInput]) -> str:
     for start in range(0, len(pieces), BATCH_PIECES_MAX):
         draw = draw_secrets(min(BATCH_PIECES_MAX, len(pieces) - start))
         plans.append(plan_batch(walk, draw, images, desk.identity, issued_at))
-    job = f"register:{secrets.token_hex(8)}"
     with desk.book.database.transaction():
         for plan in plans:
             (intent,) = desk.dispatch.outbox.plan([_intent(desk, plan, job)])
             desk.book.add_pieces(intent.id, plan.pieces)
-    return job
 
 
 def _intent(desk: Desk, plan: BatchPlan, job: str) -> NewIntent:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mint.desk import Desk
 from mint.errors import InputError
 from mint.limits import PERMIT_VALID_S
-from mint.outbox import Intent
+from mint.outbox import Intent, State
 from mint.ports import Signer
 from mint.signing import approve_for_stock, registry_digest
 from provenance_schemas.ids import Address, ItemId
@@ -74,12 +74,18 @@ def sign_as_owner(desk: Desk, item: OnLedger, request: bytes, owner: Signer | No
     return approve_for_stock(operator, registry.chain_id, item.owner, digest)
 
 
-def relay(desk: Desk, what: str, token_id: int, build: Callable[[], bytes]) -> Intent:
-    """Bring one signed request to the registry and wait until it is verified. The relayer pays."""
-    key = f"{what}:{token_id}:{secrets.token_hex(8)}"
-    new = desk.intent(key, what, RELAYER, build(), {"tokens": [str(token_id)]})
-    desk.dispatch.outbox.plan([new])
-    return desk.carry_out(key)[0]
+def relay(desk: Desk, what: str, token_id: int, build: Callable[[], bytes], wish: str = "") -> Intent:
+    """Bring one signed request to the registry and wait until it is verified. The relayer pays.
+
+    A `wish` is the caller's own name for it: the same one again, as after a kill -9, is carried on and never
+    brought twice; one that was refused is built anew.
+    """
+    outbox = desk.dispatch.outbox
+    key = f"{what}:{token_id}:{wish or secrets.token_hex(8)}"
+    known = outbox.by_key(key)
+    if known is None or known.state is State.FAILED:
+        outbox.plan([desk.intent(key, what, RELAYER, build(), {"tokens": [str(token_id)]})])
+    return desk.carry_out(key)[-1]
 
 
 def item_of(desk: Desk, name: str) -> ItemId:

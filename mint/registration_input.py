@@ -18,14 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from mint.errors import Fault, InputError
+from mint.errors import Fault, FaultKind, InputError
 from mint.files import measured_image
 from mint.identity import Maker
 from mint.limits import FAULTS_MAX, PIECES_MAX, REFERENCE_CHARACTERS_MAX
 from mint.pieces import ImageInput, MarkInput, PieceInput, build_passport
 from mint.row_reader import RowReader, read_rows
 from provenance_schemas.errors import DocumentError, LabelError
-from provenance_schemas.gs1 import check_digit, normalise_gtin
+from provenance_schemas.gs1 import GTIN_LENGTHS, check_digit, normalise_gtin
 from provenance_schemas.ids import Address, ItemId
 from provenance_schemas.passports import Dimensions, Material
 
@@ -113,7 +113,8 @@ def _check_repeats(reader: RowReader, piece: PieceInput, seen: dict[str, int]) -
     for one in piece.each():
         if one.reference in seen:
             advice = "each piece has its own number"
-            reader.fault("reference", f"{one.reference} stands in row {seen[one.reference]} already", advice)
+            words = f"{one.reference} stands in row {seen[one.reference]} already"
+            reader.fault("reference", words, advice, kind=FaultKind.TAKEN)
             return
         seen[one.reference] = reader.row
 
@@ -132,8 +133,8 @@ def _piece(reader: RowReader, maker: Maker, folder: Path) -> PieceInput | None:
         category=reader.needed("category", "a word as handbag, watch or scarf"),
         country=reader.needed("country", "the two letters of ISO 3166, as FR"),
         description=reader.needed("description"),
-        materials=tuple(_material(reader, entry) for entry in reader.entries("materials")),
-        marks=tuple(_mark(reader, entry, folder, name) for entry in reader.entries("marks")),
+        materials=tuple(_material(reader, n, entry) for n, entry in enumerate(reader.entries("materials"), start=1)),
+        marks=tuple(_mark(reader, n, entry, folder, name) for n, entry in enumerate(reader.entries("marks"), start=1)),
         images=tuple(_image(reader, "images", entry, folder, name) for entry in reader.entries("images")),
         model_number=reader.text("model_number"),
         lot=reader.text("lot"),
@@ -164,23 +165,25 @@ def _gtin(reader: RowReader, maker: Maker) -> str:
     try:
         gtin = normalise_gtin(text)
     except LabelError as error:
-        advice = "check it against the product list"
-        if text.isascii() and text.isdigit() and len(text) in {8, 12, 13, 14}:
-            advice = f"its last digit should be {check_digit(text[:-1])}, or another digit is mistyped"
-        reader.fault("gtin", error.reason, advice)
+        if text.isascii() and text.isdigit() and len(text) in GTIN_LENGTHS:
+            digit = check_digit(text[:-1])
+            advice = f"its last digit should be {digit}, or another digit is mistyped"
+            reader.fault("gtin", error.reason, advice, kind=FaultKind.CHECK_DIGIT, detail=digit)
+        else:
+            reader.fault("gtin", error.reason, "check it against the product list")
         return ""
     if not maker.owns_gtin(gtin):
-        prefixes = ", ".join(maker.gtin_prefixes)
-        reader.fault("gtin", f"{gtin} is not one of {maker.name}'s numbers", f"they begin with {prefixes}")
+        words, prefixes = f"{gtin} is not one of {maker.name}'s numbers", ", ".join(maker.gtin_prefixes)
+        reader.fault("gtin", words, f"they begin with {prefixes}", kind=FaultKind.FOREIGN_GTIN, detail=prefixes)
     return gtin
 
 
-def _material(reader: RowReader, entry: object) -> Material:
+def _material(reader: RowReader, number: int, entry: object) -> Material:
     if isinstance(entry, dict):
         inner = RowReader(reader.source, reader.row, entry)
         inner.refuse_unknown(("name", "origin_country", "share_percent"))
         material = Material(inner.needed("name"), inner.text("origin_country"), inner.number("share_percent"))
-        reader.faults += inner.faults
+        reader.adopt(inner, f"materials.{number}")
         return material
     name, _, rest = str(entry).partition(":")
     country, _, share = rest.partition(":")
@@ -190,14 +193,14 @@ def _material(reader: RowReader, entry: object) -> Material:
     return material
 
 
-def _mark(reader: RowReader, entry: object, folder: Path, name: str) -> MarkInput:
+def _mark(reader: RowReader, number: int, entry: object, folder: Path, name: str) -> MarkInput:
     if not isinstance(entry, dict):
         return MarkInput(str(entry))
     inner = RowReader(reader.source, reader.row, entry)
     inner.refuse_unknown(("text", "text_fr", "image"))
     image = _image(reader, "marks", entry["image"], folder, name) if entry.get("image") else None
     mark = MarkInput(inner.needed("text"), inner.text("text_fr"), image)
-    reader.faults += inner.faults
+    reader.adopt(inner, f"marks.{number}")
     return mark
 
 
@@ -237,7 +240,7 @@ def _check_passport(reader: RowReader, piece: PieceInput, maker: Maker) -> None:
     try:
         passport.to_bytes()
     except DocumentError as error:
-        reader.fault(_field_of(error.field), error.reason)
+        reader.fault(_field_of(error.field), error.reason, detail=error.field)
 
 
 def _field_of(pointer: str) -> str:

@@ -41,9 +41,15 @@ REASONS: Final = {
 
 
 def report(
-    desk: Desk, name: str, kind: EntryKind, reason: ReportReason = ReportReason.NOT_STATED, owner: Signer | None = None
+    desk: Desk,
+    name: str,
+    kind: EntryKind,
+    reason: ReportReason = ReportReason.NOT_STATED,
+    owner: Signer | None = None,
+    *,
+    wish: str = "",
 ) -> Intent:
-    """Report a piece, or take its report back.
+    """Report a piece, or take its report back. `wish` as in `relay`.
 
     The owner's key signs, or the stock's for a piece in stock. A report of anybody's piece can also be withdrawn
     by the guardian: that is what happens without a key.
@@ -52,17 +58,16 @@ def report(
         raise InputError(f"{reason.name.lower()} is no reason for {kind.word}")
     with desk.writing():
         token_id = desk.piece(name).token_id
-        item = on_ledger(desk, token_id)
-        if owner is None and not item.in_stock and kind is EntryKind.REPORT_WITHDRAWN:
+        if owner is None and kind is EntryKind.REPORT_WITHDRAWN and not on_ledger(desk, token_id).in_stock:
             return _withdraw_as_guardian(desk, token_id, reason)
 
         def call() -> bytes:
-            until_s = deadline(desk)
+            item, until_s = on_ledger(desk, token_id), deadline(desk)
             request = report_request(token_id, kind, reason, item.state, until_s)
             signature = sign_as_owner(desk, item, request, owner)
             return desk.registry_call("reportWithPermit", token_id, int(kind), reason, item.state, until_s, signature)
 
-        return relay(desk, "report", token_id, call)
+        return relay(desk, "report", token_id, call, wish)
 
 
 def _withdraw_as_guardian(desk: Desk, token_id: int, reason: ReportReason) -> Intent:

@@ -7,11 +7,12 @@ import io
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from mint.errors import Fault, InputError
+from mint.errors import Fault, FaultKind, InputError
 from mint.limits import CELL_CHARACTERS_MAX, INPUT_MAX_BYTES
 from provenance_schemas.document_parts import Attribute, Place
 from provenance_schemas.nesting import nests_deeper
@@ -29,9 +30,15 @@ class RowReader:
         self.values = values
         self.faults: list[Fault] = []
 
-    def fault(self, field: str, reason: str, advice: str = "") -> None:
+    def fault(
+        self, field: str, reason: str, advice: str = "", *, kind: FaultKind = FaultKind.REFUSED, detail: str = ""
+    ) -> None:
         """Note a fault."""
-        self.faults.append(Fault(self.source, self.row, field, reason, advice))
+        self.faults.append(Fault(self.source, self.row, field, reason, advice, kind, detail))
+
+    def adopt(self, inner: RowReader, under: str) -> None:
+        """Note the faults of an object inside this row, their fields named `under.field`."""
+        self.faults += [replace(fault, field=f"{under}.{fault.field}") for fault in inner.faults]
 
     def refuse_unknown(self, known: Sequence[str]) -> None:
         """Note every field that is not one of `known`: a misspelt one would silently be left out."""
@@ -50,7 +57,8 @@ class RowReader:
             self.fault(field, f"must be a text, got {type(value).__name__}")
             return None
         if len(value) > CELL_CHARACTERS_MAX:
-            self.fault(field, f"has {len(value)} characters, at most {CELL_CHARACTERS_MAX}")
+            words = f"has {len(value)} characters, at most {CELL_CHARACTERS_MAX}"
+            self.fault(field, words, kind=FaultKind.TOO_LONG)
             return None
         return unicodedata.normalize("NFC", value.strip()) or None
 
@@ -59,7 +67,7 @@ class RowReader:
         value = self.text(field)
         if value is None:
             if not any(fault.field == field for fault in self.faults):
-                self.fault(field, "is missing", advice)
+                self.fault(field, "is missing", advice, kind=FaultKind.MISSING)
             return ""
         return value
 
@@ -73,7 +81,7 @@ class RowReader:
         try:
             number = float(str(value).strip().replace(",", "."))
         except ValueError:
-            self.fault(field, f"{str(value)[:40]!r} is not a number")
+            self.fault(field, f"{str(value)[:40]!r} is not a number", kind=FaultKind.NOT_A_NUMBER)
             return None
         return int(number) if number.is_integer() else number
 
@@ -95,7 +103,8 @@ class RowReader:
         except ValueError:
             moment = None
         if text and (moment is None or moment.tzinfo is None):
-            self.fault(field, f"{text[:40]!r} is not a time with its zone", "write it as 2026-11-02T10:30:00+01:00")
+            words, advice = f"{text[:40]!r} is not a time with its zone", "write it as 2026-11-02T10:30:00+01:00"
+            self.fault(field, words, advice, kind=FaultKind.NOT_A_TIME)
             return None
         return moment
 
@@ -145,13 +154,11 @@ class RowReader:
             reader.number("longitude"),
             reader.text("id"),
         )
-        self.faults += [
-            Fault(fault.source, fault.row, f"{field}.{fault.field}", fault.reason) for fault in reader.faults
-        ]
+        self.adopt(reader, field)
         if place == Place(""):
             return None
         if not place.name:
-            self.fault(f"{field}.name", "is missing", "name the site")
+            self.fault(f"{field}.name", "is missing", "name the site", kind=FaultKind.MISSING)
         return place
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mint.errors import Fault, InputError
+from mint.errors import Fault, FaultKind, InputError
 from mint.limits import FAULTS_MAX, STEPS_MAX
 from mint.row_reader import RowReader, read_rows
 from mint.steps import EvidenceInput, StepInput
@@ -96,7 +96,8 @@ def _step(reader: RowReader, folder: Path) -> StepInput | None:
     kind = KINDS[word]
     reason = reader.text("reason")
     if kind in (EntryKind.RECALLED, EntryKind.RETIRED, EntryKind.REVOKED) and reason is None:
-        reader.fault("reason", "is missing", f"everyone may read why a piece was {kind.word}")
+        advice = f"everyone may read why a piece was {kind.word}"
+        reader.fault("reason", "is missing", advice, kind=FaultKind.MISSING)
     return StepInput(
         subject=subject,
         kind=kind,

@@ -16,8 +16,9 @@ from mint.errors import BackdatedStepError, InputError
 from mint.files import publish_evidence
 from mint.limits import HAPPENED_BACKWARDS_MAX_S, STEPS_MAX
 from mint.outbox import NewIntent
+from mint.records import Paperwork
 from mint.step_calls import StepCall, StepTransaction, group_steps, is_guarded, is_recordable
-from provenance_schemas.content_id import ContentId
+from provenance_schemas.content_id import RAW, ContentId
 from provenance_schemas.document_parts import Attribute, Evidence, Place
 from provenance_schemas.epcis import Ties
 from provenance_schemas.errors import DocumentError
@@ -92,24 +93,59 @@ class _Drafted:
     new_serial: str | None
 
 
-def record_steps(desk: Desk, inputs: Sequence[StepInput], *, progress: Progress = silent) -> StepReport:
+def record_steps(desk: Desk, inputs: Sequence[StepInput], *, progress: Progress = silent, wish: str = "") -> StepReport:
     """Record steps in the order given, in as few transactions as keep that order.
 
     1. Write every document; one that could not be read back, or out of time's order, stops them all.
     2. Save them with their transactions, all at once.
     3. Publish, send, wait, verify.
 
+    `wish` names it: asked again under the same name, what was planned the first time is carried on.
     Raises InputError, ActorError, BackdatedStepError, RefusedError and what `carry_out` raises.
     """
     if not 1 <= len(inputs) <= STEPS_MAX:
         raise InputError(f"1 to {STEPS_MAX} steps can be recorded at once, got {len(inputs)}")
     with desk.writing(progress):
-        evidence = _published_evidence(desk, inputs)
-        drafted = [_draft(desk, step, evidence) for step in desk.dispatch.counted("plan", inputs, len(inputs))]
-        _check_order(desk, drafted)
-        intents = desk.carry_out(_plan(desk, drafted))
-    recorded = [RecordedStep(d.call.subject, d.call.kind, ContentId.of(d.content)) for d in drafted]
+        job = steps_job(wish or secrets.token_hex(8))
+        intents = desk.carry_on(job)
+        if not intents:
+            _plan(desk, _write_documents(desk, inputs), job)
+            intents = desk.carry_out(job)
+    recorded = [
+        RecordedStep(_subject(desk, one.subject), one.kind, ContentId(RAW, one.document))
+        for one in desk.book.steps_of_job(job)
+    ]
     return StepReport(tuple(recorded), sum(intent.gas_used or 0 for intent in intents), len(intents))
+
+
+def _write_documents(desk: Desk, inputs: Sequence[StepInput]) -> list[_Drafted]:
+    """Write every document, and hold them to the order of time."""
+    evidence = _published_evidence(desk, inputs)
+    drafted = [_draft(desk, step, evidence) for step in desk.dispatch.counted("plan", inputs, len(inputs))]
+    _check_order(desk, drafted)
+    return drafted
+
+
+def _subject(desk: Desk, name: str) -> ItemId | BatchId:
+    """Read what a step of ours is about, as the book has it."""
+    _, is_batch, number = name.rpartition("/batch:")
+    return desk.identity.batch(int(number)) if is_batch else ItemId.parse(name)
+
+
+def steps_job(wish: str) -> str:
+    """Name the job of the outbox that records what a wish names."""
+    return f"steps:{wish}"
+
+
+def draft_step(desk: Paperwork, step: StepInput) -> StepDocument:
+    """Write the document of one step, for nobody to see but who is about to record it: nothing is kept.
+
+    Raises what `record_steps` would refuse before it sends anything: InputError, ActorError, BackdatedStepError; and
+    DocumentError with the place at fault.
+    """
+    draft, document = _drafted(desk, step, {})
+    _check_order(desk, [draft])
+    return document
 
 
 def _published_evidence(desk: Desk, inputs: Sequence[StepInput]) -> dict[EvidenceInput, Evidence]:
@@ -119,6 +155,16 @@ def _published_evidence(desk: Desk, inputs: Sequence[StepInput]) -> dict[Evidenc
 
 def _draft(desk: Desk, step: StepInput, evidence: dict[EvidenceInput, Evidence]) -> _Drafted:
     """Write one step's document."""
+    try:
+        return _drafted(desk, step, evidence)[0]
+    except DocumentError as error:
+        raise InputError(f"{step.subject}, {step.kind.word}: {error}; nothing was recorded") from error
+
+
+def _drafted(
+    desk: Paperwork, step: StepInput, evidence: dict[EvidenceInput, Evidence]
+) -> tuple[_Drafted, StepDocument]:
+    """Write one step's document, held to everything a reader would hold it to. Raises DocumentError."""
     piece = desk.piece(step.subject)
     identity = desk.identity
     subject = identity.batch(piece.batch_id) if step.whole_batch else identity.item(piece.token_id)
@@ -127,18 +173,15 @@ def _draft(desk: Desk, step: StepInput, evidence: dict[EvidenceInput, Evidence])
         raise InputError(f"{step.subject}: {step.kind.word} cannot be recorded for {whole}")
     sender, recorder = _recorder(desk, step, subject)
     serial = new_serial() if step.kind is EntryKind.LABEL_REPLACED else None
-    try:
-        document = _document(desk, step, piece, subject, recorder, serial, [evidence[one] for one in step.evidence])
-        content = document.to_bytes()
-        for secret in filter(None, (serial, desk.book.serial(piece.token_id))):
-            refuse_label_leak(document.to_json(), piece.gtin, secret)
-    except DocumentError as error:
-        raise InputError(f"{step.subject}, {step.kind.word}: {error}; nothing was recorded") from error
+    document = _document(desk, step, piece, subject, recorder, serial, [evidence[one] for one in step.evidence])
+    content = document.to_bytes()
+    for secret in filter(None, (serial, desk.book.serial(piece.token_id))):
+        refuse_label_leak(document.to_json(), piece.gtin, secret)
     call = StepCall(subject, step.kind, ContentId.of(content).digest, sender)
-    return _Drafted(call, content, step.happened_at, piece, serial)
+    return _Drafted(call, content, step.happened_at, piece, serial), document
 
 
-def _recorder(desk: Desk, step: StepInput, subject: ItemId | BatchId) -> tuple[str, Recorder]:
+def _recorder(desk: Paperwork, step: StepInput, subject: ItemId | BatchId) -> tuple[str, Recorder]:
     if is_guarded(step.kind, subject):
         return GUARDIAN, Recorder(desk.identity.maker.name, desk.identity.roles[GUARDIAN])
     actor = actor_for(desk, step.kind, step.actor)
@@ -147,7 +190,7 @@ def _recorder(desk: Desk, step: StepInput, subject: ItemId | BatchId) -> tuple[s
 
 
 def _document(
-    desk: Desk,
+    desk: Paperwork,
     step: StepInput,
     piece: Piece,
     subject: ItemId | BatchId,
@@ -176,7 +219,7 @@ def _document(
     )
 
 
-def _check_order(desk: Desk, drafted: Sequence[_Drafted]) -> None:
+def _check_order(desk: Paperwork, drafted: Sequence[_Drafted]) -> None:
     """Refuse what verifiers would call disorder: a step long before the last one of the same piece."""
     behind = timedelta(seconds=HAPPENED_BACKWARDS_MAX_S)
     newest: dict[str, datetime | None] = {}
@@ -191,8 +234,7 @@ def _check_order(desk: Desk, drafted: Sequence[_Drafted]) -> None:
         newest[names[0]] = one.happened_at
 
 
-def _plan(desk: Desk, drafted: Sequence[_Drafted]) -> str:
-    job = f"steps:{secrets.token_hex(8)}"
+def _plan(desk: Desk, drafted: Sequence[_Drafted], job: str) -> None:
     by_document = {one.call.document: one for one in drafted}
     with desk.book.database.transaction():
         for number, transaction in enumerate(group_steps([one.call for one in drafted])):
@@ -203,7 +245,6 @@ def _plan(desk: Desk, drafted: Sequence[_Drafted]) -> str:
                 desk.book.add_step(intent.id, one.call.document, subject, kind, one.happened_at)
                 if one.new_serial is not None:
                     desk.book.add_label(intent.id, one.piece.token_id, one.new_serial)
-    return job
 
 
 def _intent(desk: Desk, key: str, job: str, transaction: StepTransaction, steps: Sequence[_Drafted]) -> NewIntent:

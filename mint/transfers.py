@@ -10,8 +10,8 @@ from mint.signing import transfer_request
 from provenance_schemas.ids import Address
 
 
-def transfer(desk: Desk, name: str, to: Address, owner: Signer | None = None) -> Intent:
-    """Move a piece; without a key, out of the house's own stock.
+def transfer(desk: Desk, name: str, to: Address, owner: Signer | None = None, *, wish: str = "") -> Intent:
+    """Move a piece; without a key, out of the house's own stock. `wish` as in `relay`.
 
     Raises InputError when nobody here can sign for the owner, RefusedError, as for a stolen piece.
     """
@@ -24,4 +24,4 @@ def transfer(desk: Desk, name: str, to: Address, owner: Signer | None = None) ->
             signature = sign_as_owner(desk, item, request, owner)
             return desk.registry_call("transferWithPermit", token_id, to, item.state, until_s, signature)
 
-        return relay(desk, "transfer", token_id, call)
+        return relay(desk, "transfer", token_id, call, wish)

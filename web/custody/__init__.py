@@ -1,0 +1,1 @@
+"""Pieces that the house holds for people: each at an address of its own, whose key the house keeps."""

@@ -1,0 +1,1 @@
+"""The pages of a person's pieces: claim, my pieces, report, move."""
