@@ -11,16 +11,23 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.access import guard, open_endpoint
+from web.accounts.routes import make_accounts_blueprint
 from web.compression import install_compression
+from web.console.routes import make_console_blueprint
 from web.csrf import protect
 from web.error_pages import add_error_pages, refuse_other_hosts
+from web.farewell import account_hooks
 from web.gateway.blueprint import make_gateway_blueprint
 from web.headers import add_headers, content_security_policy
 from web.health import make_health_blueprint
+from web.jobs.routes import make_jobs_blueprint
 from web.limits import LimitName, install_limits, limit_endpoint
 from web.parts import Parts
+from web.pieces.routes import make_pieces_blueprint
+from web.points.routes import make_points_blueprint, points_pages_of
 from web.scan.pictures import PictureShelf, make_picture_blueprint
 from web.scan.routes import make_scan_blueprint
+from web.scan.scans import Scans
 from web.scan.uploads import FORM_PARTS_MAX, FORM_TEXT_MAX_BYTES, REQUEST_MAX_BYTES, MemoryRequest
 from web.sessions import Sessions
 from web.static_files import add_static_files
@@ -70,10 +77,16 @@ def create_app(parts: Parts) -> Flask:
     app.register_blueprint(make_picture_blueprint(parts, shelf))
     app.register_blueprint(make_gateway_blueprint(parts.store))
     app.register_blueprint(make_health_blueprint(parts))
+    app.register_blueprint(make_accounts_blueprint(parts, sessions, account_hooks(parts)))
+    app.register_blueprint(make_points_blueprint(points_pages_of(parts)))
+    app.register_blueprint(make_jobs_blueprint(parts.custody.jobs))
+    app.register_blueprint(make_pieces_blueprint(parts, Scans.of(parts)))
+    app.register_blueprint(make_console_blueprint(parts, sessions))
     add_static_files(app)
     open_endpoint(app, "gateway.content")
     limit_endpoint(app, "gateway.content", LimitName.FILES)
     limit_endpoint(app, "pictures.picture", LimitName.FILES)
+    limit_endpoint(app, "scan.scan", LimitName.LOOKUP)
     add_headers(app, content_security_policy((s.csp_hash for s in styles.values()), map(origin_of, parts.hosts)))  # 4.
     install_compression(app)
     install_request_log(app)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
+from typing import Final
 
 from flask import Blueprint, Response, jsonify
 
 from verifier.errors import UnavailableError
 from web.access import public
+from web.limits import LimitName, limited
 from web.parts import Parts
 
-_LOG = logging.getLogger(__name__)
+_OK: Final = "ok"
+_DEGRADED: Final = "degraded"
+_UNAVAILABLE: Final = "unavailable"
+ASIDE: Final = frozenset({"worker"})
+"""Without it labels are verified all the same, and what visitors ask for waits: no reason to send them elsewhere."""
+_LOG: Final = logging.getLogger("assay.health")
 
 
 def make_health_blueprint(parts: Parts) -> Blueprint:
@@ -20,16 +27,19 @@ def make_health_blueprint(parts: Parts) -> Blueprint:
 
     @blueprint.get("/health")
     @public
+    @limited(LimitName.HEALTH)
     def live() -> Response:
         return jsonify(status="ok")
 
     @blueprint.get("/ready")
     @public
+    @limited(LimitName.HEALTH)
     def ready() -> Response:
         found = {name: _state(name, parts) for name in parts.probes}
-        is_ready = set(found.values()) <= {"ok"}
-        response = jsonify(status="ok" if is_ready else "unavailable", parts=found)
-        if not is_ready:
+        away = {name for name, state in found.items() if state != _OK}
+        status = _UNAVAILABLE if away - ASIDE else _DEGRADED if away else _OK
+        response = jsonify(status=status, parts=found)
+        if status == _UNAVAILABLE:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
             response.headers["Retry-After"] = "10"
         return response
@@ -41,6 +51,6 @@ def _state(name: str, parts: Parts) -> str:
     try:
         parts.probes[name]()
     except UnavailableError as error:
-        _LOG.warning("%s is not ready: %s", name, error)
-        return "unavailable"
-    return "ok"
+        _LOG.warning("%s is not ready: %s", name, type(error).__name__)  # its words may hold a node's URL and key
+        return _UNAVAILABLE
+    return _OK

@@ -1,11 +1,17 @@
-"""What a log may say of a request: enough to count and to find faults, never a label."""
+"""What a log may say: enough to count and to find faults; never a label, a name, a code, an address or a cookie."""
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
-_KNOWN: Final = frozenset({"01", "scan", "ipfs", "pictures", "static", "health", "ready"})
+_CHAIN_MAX: Final = 5
+_FRAMES_MAX: Final = 40
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 def redact_method(method: str) -> str:
@@ -13,17 +19,24 @@ def redact_method(method: str) -> str:
     return method if method in _METHODS else "-"
 
 
-def redact_target(target: str) -> str:
-    """Give the shape of a request target: its first part if it is one of ours, never more.
+def describe_exception(error: BaseException) -> list[str]:
+    """Name an exception and its causes, each with where it was raised, outermost call first.
 
-    A serial may stand anywhere in what somebody typed, so whatever is not known is left out.
+    Neither its words nor any value: a serial, a statement's parameters or a node's URL with its key stand in those.
     """
-    path = target.partition("?")[0].partition("#")[0]
-    if not path.startswith("/"):
-        return "(not a path)"
-    first, _, rest = path[1:].partition("/")
-    if not first:
-        return "/..." if rest else "/"
-    if first not in _KNOWN:
-        return "/..."
-    return f"/{first}/..." if rest else f"/{first}"
+    lines: list[str] = []
+    present: BaseException | None = error
+    for _ in range(_CHAIN_MAX):
+        if present is None:
+            break
+        kind = type(present)
+        lines.append(f"{kind.__module__}.{kind.__qualname__}")
+        frames = traceback.extract_tb(present.__traceback__)[-_FRAMES_MAX:]
+        lines += [f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames]
+        present = present.__cause__ or (None if present.__suppress_context__ else present.__context__)
+    return lines
+
+
+def _short(filename: str) -> str:
+    """Keep a file's last three parts: what it is, without where it lies."""
+    return "/".join(Path(filename).parts[-3:])

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from loyalty.adapters.sql_database import Database
+from loyalty.points import Points
+from mint.house import House
+from mint.records import Records
 from provenance_schemas.ids import ItemId
 from verifier.images import ImageReading
 from verifier.ports import ContentStore
 from verifier.service import Verification
 from verifier.trust import TrustRegistry
 from verifier.verdict import Policy
+from web.custody.acts import Custody
+from web.custody.ports import PieceDesk
 from web.limits import Limits
 from web.secret import Secret
 
@@ -61,9 +66,21 @@ class Parts:
     decoders_max: int = DECODERS_MAX
     proxies: int = 0
     """How many reverse proxies to believe."""
+    country_header: str = ""
+    """The header in which a proxy of ours names a visitor's country, for every request; empty: nobody does."""
     clock: Callable[[], float] = time.time
     """Gives unix seconds."""
     limits: Limits = field(default_factory=Limits)
+    points: Points = field(kw_only=True)
+    """The ledger of points, in the same database."""
+    custody: Custody = field(kw_only=True)
+    """Pieces held for people, and the queue of what they ask for."""
+    desk: PieceDesk = field(kw_only=True)
+    """Brings signed wishes to the registry."""
+    open_records: Callable[[], Records] = field(kw_only=True)
+    """Gives the house's own records, which need no ledger. Raises MintError."""
+    open_house: Callable[[], House] = field(kw_only=True)
+    """Gives the house, for staff and their jobs. Raises MintError; exit code 3 says that it is away."""
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -27,10 +27,10 @@ def host_of(request: Request) -> str | None:
 def visit_of(request: Request, trust: TrustRegistry) -> Visit:
     """Say where the visitor came to. A host that is none of ours has no brand, and is not repeated."""
     asked = request.args.get("lang")
-    language = choose_language(asked, request.accept_languages)
+    person = _person(request)
+    language = choose_language(asked, request.accept_languages, person.language if person is not None else None)
     host = host_of(request)
     brand = trust.brand_of(host) if host else None
-    person = _person(request)
     return Visit(
         host if brand and host else "",
         brand.name if brand else "",

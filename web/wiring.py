@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from loyalty.adapters.migrating import migrate
 from loyalty.adapters.sql_database import Database, DatabaseUrlError
+from loyalty.points import Points
+from loyalty.rulebook import shipped_rules
+from loyalty.tables import MIGRATIONS as POINTS_MIGRATIONS
+from loyalty.tables import VERSION_TABLE as POINTS_VERSION_TABLE
 from mint.localnet.errors import LocalnetError
 from mint.localnet.start import ensure_localnet
+from mint.lock import FolderLock
+from mint.records import Records
 from verifier.adapters.cached_store import CachedStore
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.sql_store import BUSY_TIMEOUT_S, SqlStore
@@ -19,11 +28,26 @@ from verifier.images import read_labels
 from verifier.service import Verifier
 from verifier.trust import Brand, load_trust
 from verifier.wiring import open_registry
+from web.console.handlers import make_console_handlers
+from web.custody.acts import Custody
+from web.custody.door import HouseDoor
+from web.custody.handlers import OnClaimed, PieceJobs
+from web.custody.holdings import Holdings
+from web.custody.house_desk import HouseDesk
+from web.custody.keys import load_custody_keys
 from web.errors import SettingsError
+from web.jobs.chores import Chore
+from web.jobs.heart import Heart
+from web.jobs.queue import Jobs
+from web.jobs.worker import Worker
 from web.parts import Parts
+from web.points.earning import earning_of, rewarding
+from web.scan.scan_log import SqlScanLog
 from web.secret import load_secret
 from web.settings import DATABASE, Settings
+from web.store.drafts import Drafts
 from web.store.schema import prepare
+from web.store.sessions import SessionStore
 
 
 def wire(settings: Settings) -> Parts:
@@ -38,20 +62,66 @@ def wire(settings: Settings) -> Parts:
     def access(brand: Brand) -> RegistryAccess:
         return open_registry(brand, node.client(), store, index_folder=settings.index_folder)
 
-    verifier = Verifier(trust, access)
+    database = open_database(settings)
+    verifier = Verifier(trust, access, scan_log=SqlScanLog(database))
 
     def ask_node() -> None:
         for brand in trust.brands:
             verifier.access(brand).chain.tips()
 
-    database = open_database(settings)
     probes = {
         "node": ask_node,
         "store": lambda: _ask_store(settings.blocks_file),
         "database": lambda: _ask_database(database),
+        "worker": Heart(settings.jobs_folder).ask,
     }
     secret = load_secret(settings.secret_file)
-    return Parts(trust, verifier, store, read_labels, database, secret, probes, proxies=settings.proxies)
+    door = HouseDoor(settings.data, settings.node_url)
+    return Parts(
+        trust,
+        verifier,
+        store,
+        read_labels,
+        database,
+        secret,
+        probes,
+        proxies=settings.proxies,
+        country_header=settings.country_header,
+        points=Points(database, shipped_rules(), time.time),
+        custody=_custody(settings, database),
+        desk=HouseDesk(door),
+        open_house=door.open,
+        open_records=lambda: Records.open(settings.data),
+    )
+
+
+def make_worker(settings: Settings, parts: Parts) -> Worker:
+    """Make what does the jobs that requests ask for; one works at a time, however many there are."""
+    hooks: Sequence[OnClaimed] = (rewarding(earning_of(parts), parts.database),)
+    handlers = {
+        **PieceJobs(parts.desk, parts.custody, hooks).handlers(),
+        **make_console_handlers(parts.open_house, Drafts(parts.database)),
+    }
+    settings.jobs_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Worker(parts.custody.jobs, handlers, FolderLock(settings.jobs_folder))
+
+
+def make_chores(parts: Parts) -> tuple[Chore, ...]:
+    """Make what has to be done now and then."""
+    sessions, scans = SessionStore(parts.database), SqlScanLog(parts.database)
+    return (
+        Chore("vest points", 60, parts.points.vest_due),
+        Chore("expire points", 3_600, parts.points.expire_due),
+        Chore("forget sessions", 3_600, lambda: sessions.forget_expired(int(parts.clock()))),
+        Chore("forget scans", 3_600, lambda: scans.purge(int(parts.clock()))),
+    )
+
+
+def _custody(settings: Settings, database: Database) -> Custody:
+    """Open the custody of the site. Raises CustodyKeyError."""
+    holdings = Holdings(database)
+    keys = load_custody_keys(settings.custody_key_file, in_use=holdings.any())
+    return Custody(holdings, Jobs(database), keys)
 
 
 def open_database(settings: Settings) -> Database:
@@ -64,6 +134,7 @@ def open_database(settings: Settings) -> Database:
     except DatabaseUrlError as error:
         raise SettingsError(DATABASE, "(its value)", str(error)) from error
     prepare(database)
+    migrate(database, POINTS_MIGRATIONS, POINTS_VERSION_TABLE)
     return database
 
 

@@ -8,7 +8,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from loyalty.adapters.migrating import migrate
 from loyalty.adapters.sql_database import Database
+from loyalty.tables import MIGRATIONS, VERSION_TABLE
 from web.store.schema import prepare
 
 
@@ -24,6 +26,7 @@ def _template() -> Path:
     file = _folder() / "template.sqlite3"
     database = Database.open(f"sqlite:///{file}")
     prepare(database)
+    migrate(database, MIGRATIONS, VERSION_TABLE)
     with database.reading() as connection:
         connection.exec_driver_sql("SELECT 1")
     database.close()  # the last connection folds the write-ahead log into the file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from loyalty.adapters.sql_database import Database
+from loyalty.points import Points
+from loyalty.rulebook import shipped_rules
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.document_parts import Image, Place
 from provenance_schemas.ids import ItemId
@@ -20,6 +23,8 @@ from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.database import some_database
 from tests.fakes.documents import some_passport, some_product
 from tests.fakes.limits import roomy_limits
+from tests.fakes.office import no_records
+from tests.fakes.pieces import FakeDesk, no_house, some_custody
 from tests.fakes.world import (
     BOUTIQUE,
     CARRIER,
@@ -43,11 +48,14 @@ from web.secret import Secret
 
 ANSWERED = frozenset(Answer) - {Answer.UNUSUAL_ACTIVITY}
 """What a verification without a scan log can answer."""
+_PANTIN = Place("Atelier Pantin", "Pantin", "FR", 48.894, 2.413)
+_LE_HAVRE = Place("Port of Le Havre", "Le Havre", "FR", 49.485, 0.107)
+_TOKYO = Place("Maison Éclat Ginza", "Tokyo", "JP", 35.671, 139.764)
 _STEPS = (
-    (EntryKind.MANUFACTURED, MAKER, "Cut and assembled", "38 hours by one artisan.", "Atelier Pantin", "Pantin"),
-    (EntryKind.INSPECTED, MAKER, "Quality control passed", "Stitches, weight and alignment noted.", "QC 07", "Pantin"),
-    (EntryKind.SHIPPED, CARRIER, "Shipped", "Sealed carton, tag read.", "Port of Le Havre", "Le Havre"),
-    (EntryKind.RECEIVED, BOUTIQUE, "Delivered to boutique", "Checked in.", "Maison Éclat Ginza", "Tokyo"),
+    (EntryKind.MANUFACTURED, MAKER, "Cut and assembled", "38 hours by one artisan.", _PANTIN),
+    (EntryKind.INSPECTED, MAKER, "Quality control passed", "Stitches, weight and alignment noted.", _PANTIN),
+    (EntryKind.SHIPPED, CARRIER, "Shipped", "Sealed carton, tag read.", _LE_HAVRE),
+    (EntryKind.RECEIVED, BOUTIQUE, "Delivered to boutique", "Checked in.", _TOKYO),
 )
 
 
@@ -93,12 +101,10 @@ class SiteWorld(World):
     def live(self, item: ItemId, *, sold: bool = True) -> None:
         """Give a piece its life: made, checked, shipped, received, and sold to an owner who had it serviced."""
         self.record(item.batch, EntryKind.SOURCED, by=MAKER, name="Full-grain calf leather lot 7741")
-        for kind, by, name, description, place, city in _STEPS:
-            self.record(
-                item, kind, by=by, name=name, description=description, place=Place(place, city, "FR", 48.8, 2.3)
-            )
+        for kind, by, name, description, place in _STEPS:
+            self.record(item, kind, by=by, name=name, description=description, place=place)
         if sold:
-            self.record(item, EntryKind.SOLD, by=BOUTIQUE, name="First sale", description="Sold new.")
+            self.record(item, EntryKind.SOLD, by=BOUTIQUE, name="First sale", description="Sold new.", place=_TOKYO)
             self.registry.claim(item, OWNER, CLAIM_KEY)
             self.record(item, EntryKind.SERVICED, by=WORKSHOP, name="Care service", description="Clasp polished.")
 
@@ -116,6 +122,8 @@ class FakeSite:
     decoders_max: int = 2
     _plain_app: Flask | None = None
     _database: Database | None = None
+    _desk: FakeDesk | None = None
+    _points: Points | None = None
 
     @property
     def path(self) -> str:
@@ -137,8 +145,28 @@ class FakeSite:
             self.probes,
             self.decoders_max,
             limits=roomy_limits(),
+            points=self.points,
+            custody=some_custody(self.database),
+            desk=self.desk,
+            open_house=no_house,
+            open_records=no_records,
         )
         return dataclasses.replace(parts, **changes)
+
+    @property
+    def points(self) -> Points:
+        """Give the ledger of points, its campaigns funded."""
+        if self._points is None:
+            self._points = Points(self.database, shipped_rules(), time.time)
+            for campaign in self._points.rules.campaigns:
+                self._points.fund(campaign, 100_000, f"first-{campaign}")
+        return self._points
+
+    @property
+    def desk(self) -> FakeDesk:
+        """Give the desk that writes into the site's world, always the same one."""
+        self._desk = self._desk or FakeDesk(self.world)
+        return self._desk
 
     @property
     def database(self) -> Database:
@@ -172,9 +200,9 @@ class SaysUnusual:
         return Verification(found.evidence, Verdict(PHONE, (*others, seen)))
 
 
-def some_site(answer: Answer = Answer.VERIFIED, *hosts: str) -> FakeSite:
+def some_site(answer: Answer = Answer.VERIFIED, *hosts: str, world_type: type[SiteWorld] = SiteWorld) -> FakeSite:
     """Make a site whose one label gets `answer`."""
-    world = SiteWorld(*hosts)
+    world = world_type(*hosts)
     item, _ = world.register(77, 2)
     world.live(item, sold=answer is not Answer.NOT_SOLD_YET)
     label = _in_host(world.label(item), world)

@@ -2,7 +2,7 @@
 
 import json
 import os
-import zlib
+import re
 from pathlib import Path
 
 import jsonschema_rs
@@ -30,6 +30,12 @@ def get(site, path=None, **headers):
     return site.app().test_client().get(path or site.path, headers={"Host": site.host} | names)
 
 
+def foreign_scripts(text):
+    """Every script of a page but the one that reports its scan: that one is a file of ours, held to its hash."""
+    ours = re.compile(r'<script type="module" src="/static/js/report-scan\.js\?v=[0-9a-f]{16}" integrity="sha[^"]+">')
+    return [part[:200] for part in ours.sub("", text).split("<script")[1:]]
+
+
 @pytest.mark.parametrize("answer", Answer)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_answer_has_its_page(answer, language):
@@ -44,7 +50,7 @@ def test_every_answer_has_its_page(answer, language):
     assert response.text.count("<h1") == 1
     assert 'class="icon"' in response.text
     assert ("can be copied" if language == "en" else "peut être copiée") in response.text
-    assert "<script" not in response.text
+    assert foreign_scripts(response.text) == []
 
 
 @pytest.mark.parametrize("answer", Answer)
@@ -85,7 +91,10 @@ def test_the_serial_is_in_no_title_and_no_preview(site):
 @pytest.mark.parametrize("answer", Answer)
 def test_the_first_response_is_small(answer):
     """On a slow network the verdict is there with the first packets, style and all."""
-    assert len(zlib.compress(get(some_site(answer)).data, 6, 31)) <= FIRST_RESPONSE_MAX_BYTES
+    response = get(some_site(answer), Accept_Encoding="gzip")
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(response.data) <= FIRST_RESPONSE_MAX_BYTES
 
 
 def test_a_label_opens_in_any_case(site):
@@ -209,7 +218,7 @@ def test_a_maker_cannot_write_markup_into_a_page():
     response = get(site)
 
     assert "&lt;script&gt;" in response.text
-    assert "<script" not in response.text
+    assert foreign_scripts(response.text) == []
     assert "<img src=x" not in response.text
 
 

@@ -1,9 +1,8 @@
-"""What holds for every route: hosts, headers, errors, no side effects, pictures, signs of life."""
+"""What holds for every route: hosts, errors, no side effects, pictures, signs of life."""
 
-import base64
 import dataclasses
-import hashlib
 import logging
+import re
 
 import pytest
 
@@ -16,14 +15,6 @@ from verifier.answers import Answer
 from verifier.errors import ChainUnavailableError, ContentUnavailableError
 from verifier.service import Verifier
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Robots-Tag": "noindex, nofollow",
-}
-
 
 @pytest.fixture(scope="module")
 def site() -> FakeSite:
@@ -32,7 +23,12 @@ def site() -> FakeSite:
 
 def pictures(site):
     text = site.app().test_client().get(site.path, headers={"Host": site.host}).text
-    return [part.partition('"')[0] for part in text.split('src="')[1:]]
+    return [part.partition('"')[0] for part in text.split('<img src="')[1:]]
+
+
+def without_token(content):
+    """Leave out what a page may report its scan with: it is new in each answer, and kept nowhere."""
+    return re.sub(rb'name="scan" value="[^"]*"', b"", content)
 
 
 def paths(site):
@@ -48,46 +44,12 @@ def ask(site, path, method="GET", app=None, **headers):
     )
 
 
-def test_every_answer_carries_the_headers(site):
-    """Pages, data, pictures, errors and redirects alike."""
-    for path in [*paths(site), "/nothing", "/01/x", "/pictures/1/x"]:
-        response = ask(site, path)
-
-        for name, value in HEADERS.items():
-            assert value == response.headers[name], path
-        assert "default-src 'none'" in response.headers["Content-Security-Policy"], path
-        assert "camera=()" in response.headers["Permissions-Policy"], path
-        assert "Strict-Transport-Security" not in response.headers, path
-        assert "Set-Cookie" not in response.headers, path
-        assert response.headers.get("Cache-Control"), path
-
-
-def test_the_policy_allows_our_one_stylesheet_and_no_script(site):
-    """The hash is of the very bytes between the tags."""
-    response = ask(site, "/")
-    style = response.text.partition("<style>")[2].partition("</style>")[0]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = response.headers["Content-Security-Policy"]
-
-    assert f"style-src 'sha256-{digest}'" in policy
-    assert "script-src" not in policy
-    assert "unsafe" not in policy
-
-
-@pytest.mark.parametrize(("proxies", "sent"), [(1, True), (0, False)])
-def test_https_is_pinned_only_where_it_is_spoken(site, proxies, sent):
-    """A proxy's word counts only when the operator said that there is one."""
-    response = ask(site, "/", app=site.app(proxies=proxies), X_Forwarded_Proto="https")
-
-    assert sent == ("Strict-Transport-Security" in response.headers)
-
-
 def test_no_get_changes_anything(site):
     """Link previews, prefetching and crawlers record nothing: blocks, registry and answers stay as they were."""
     blocks, logs = dict(site.world.store.blocks), list(site.world.registry.logs)
     app = site.app()
-    before = [ask(site, path, app=app).data for path in paths(site)]
-    after = [ask(site, path, app=app).data for path in paths(site)]
+    before = [without_token(ask(site, path, app=app).data) for path in paths(site)]
+    after = [without_token(ask(site, path, app=app).data) for path in paths(site)]
 
     assert before == after
     assert (blocks, logs) == (site.world.store.blocks, site.world.registry.logs)
@@ -287,6 +249,15 @@ def test_ready_says_which_part_is_away_and_not_where_it_is(site, probes):
     assert "unavailable" in response.json["parts"].values()
     assert "10.0.0.7" not in response.text
     assert "/srv" not in response.text
+
+
+def test_a_worker_that_is_away_sends_nobody_elsewhere(site):
+    """Labels are verified without it, and what visitors ask for waits."""
+    app = site.app(probes={"node": lambda: None, "worker": away(ChainUnavailableError("silent"))})
+    response = ask(site, "/ready", app=app)
+
+    assert (response.status_code, response.json["status"]) == (200, "degraded")
+    assert response.json["parts"] == {"node": "ok", "worker": "unavailable"}
 
 
 def test_ready_when_every_part_answers(site):

@@ -1,4 +1,4 @@
-"""The site behind its own server, on a socket: raw targets, log, limits, wiring."""
+"""`assay serve`: its settings, its parts, how it starts and ends; and the development server, on a socket."""
 
 import argparse
 import contextlib
@@ -15,6 +15,7 @@ import threading
 import pytest
 
 from tests.fakes.site import some_site
+from tests.integration.server_support import wait_until
 from verifier.adapters.sql_store import BLOCK_SCHEMA
 from verifier.answers import Answer
 from verifier.errors import ChainUnavailableError, ContentUnavailableError, TrustError
@@ -23,7 +24,11 @@ from verifier.trust import trust_json
 from verifier.verdict import Level
 from web.app import create_app, origin_of
 from web.cli.serve import add_parser, make_site_server, run
+from web.jobs.heart import FILE_NAME
+from web.serving.launch import PortTakenError, claim_port
+from web.serving.process import Listening, address_for
 from web.settings import read_settings
+from web.structured_log import JsonFormatter
 from web.wiring import wire
 
 
@@ -48,7 +53,6 @@ def raw(port, request):
         # A server that refuses a line may hang up before it has read the rest.
         with contextlib.suppress(ConnectionError):
             connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65_536):
                 answer += part
     return answer.decode("utf-8", "replace")
@@ -88,9 +92,10 @@ def test_an_absolute_target_is_a_label_too(served):
 
 
 def test_the_log_names_no_label_however_it_is_asked_for(served, caplog):
-    """Right, mistyped, malformed, posted, refused: the serial is in no line, the shape and the status are."""
+    """Right, mistyped, malformed, posted, refused: the serial is in no line, the rule and the status are."""
     site, port = served
     serial = site.path.rsplit("/", 1)[1]
+    caplog.handler.setFormatter(JsonFormatter())
     with caplog.at_level(logging.DEBUG):
         get(port, site.path)
         get(port, f"/oops/{serial}?x={serial}")
@@ -100,8 +105,8 @@ def test_the_log_names_no_label_however_it_is_asked_for(served, caplog):
         raw(port, f"{serial} /{serial} HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode())
         raw(port, f"GET /{serial * 5_000} HTTP/1.1\r\n\r\n".encode())
 
-    assert "GET /01/... 200" in caplog.text
-    assert "GET /... 404" in caplog.text
+    assert '"route": "/01/<path:_decoded>", "status": 200' in caplog.text
+    assert '"route": "-", "status": 404' in caplog.text
     assert serial not in caplog.text
     assert serial[:10] not in caplog.text
 
@@ -183,34 +188,114 @@ def test_the_command_names_a_wrong_setting(monkeypatch, capsys):
     assert "ASSAY_NODE" in capsys.readouterr().err
 
 
+@contextlib.contextmanager
+def command(house, *arguments, **variables):
+    """Run `assay serve` until the block ends; gives the process."""
+    line = [sys.executable, "-m", "verifier.cli.main", "serve", "--data", str(house), "--port", "0", *arguments]
+    environ = os.environ | {"ASSAY_NODE": "http://127.0.0.1:9"} | variables
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.process
-def test_the_command_serves_until_it_is_told_to_stop(house):
-    """It says where, warns of the dead node and of labels that lead elsewhere, and ends cleanly on SIGTERM."""
-    command = [sys.executable, "-m", "verifier.cli.main", "serve", "--data", str(house), "--port", "0"]
-    environ = os.environ | {"ASSAY_NODE": "http://127.0.0.1:9"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ) as process:
+@pytest.mark.parametrize("server", ["granian", "dev"])
+def test_the_command_serves_until_it_is_told_to_stop(house, server):
+    """It says where, warns of the dead node, of labels that lead elsewhere, of a misspelt variable; it ends with 0."""
+    with command(house, "--server", server, "--workers", "2", ASSAY_PROXYS="1") as process:
         line = process.stdout.readline()
         port = int(line.rstrip("/\n").rpartition(":")[2])
         alive, ready, home = (get(port, path).status for path in ("/health", "/ready", "/"))
         process.send_signal(signal.SIGTERM)
         said = process.stderr.read()
+        process.wait(30)
 
     assert line.startswith("Serving http://127.0.0.1:")
     assert (alive, ready, home) == (200, 503, 421)
     assert "every answer is 503" in said
     assert f"no label leads to 127.0.0.1:{port}" in said
+    assert "ASSAY_PROXYS; did you mean ASSAY_PROXIES?" in said
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "http", "²"])
-def test_a_port_that_is_none_is_a_usage_error(port, capsys):
+@pytest.mark.process
+def test_a_worker_that_dies_is_replaced(house):
+    """What a customer has asked for is done, whatever killed the one who was at it; and it ends with the server."""
+    heart = house / "jobs" / FILE_NAME
+    with command(house, "--workers", "1") as process:
+        process.stdout.readline()
+        wait_until(lambda: pid_in(heart), process)
+        first = pid_in(heart)
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: pid_in(heart) not in {0, first}, process)
+        second = pid_in(heart)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
+
+
+def pid_in(file):
+    return int(file.read_text().strip() or 0) if file.exists() else 0
+
+
+@pytest.mark.process
+def test_the_command_ends_where_it_cannot_begin(house):
+    """A damaged trust file is said once, by name, and nothing is left running."""
+    (house / "trust.json").write_text("{", "utf-8")
+    with command(house) as process:
+        said = process.stderr.read()
+        process.wait(30)
+
+    assert "trust.json" in said
+    assert "Traceback" not in said
+    assert process.returncode == 2
+
+
+def test_a_port_that_somebody_has_is_refused(capsys):
+    """Processes share a port, so the kernel would let a second site join the first without a word."""
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTakenError, match=str(port)):
+            claim_port("127.0.0.1", port)
+
+    assert claim_port("127.0.0.1", 0) > 0
+
+
+@pytest.mark.parametrize(
+    ("hosts", "listening", "address"),
+    [
+        (("id.maison.example",), Listening("127.0.0.1", 5000, 1, 1), None),
+        (("id.maison.example", "localhost:5000"), Listening("127.0.0.1", 5000, 1, 1), "localhost:5000"),
+        (("localhost:5000",), Listening("0.0.0.0", 5000, 1, 1), "localhost:5000"),
+        (("localhost:5000",), Listening("127.0.0.1", 5001, 1, 1), None),
+        (("localhost:5000",), Listening("192.0.2.7", 5000, 1, 1), None),
+        (("[::1]:5000",), Listening("::1", 5000, 1, 1), "[::1]:5000"),
+    ],
+)
+def test_the_address_announced_is_the_labels(hosts, listening, address):
+    """What a customer's phone opens is what the operator should open first."""
+    assert address == address_for(hosts, listening)
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [(f"--port={port}", "is not a port") for port in ("-1", "65536", "http", "²")]
+    + [(f"--workers={count}", "is no count") for count in ("0", "65", "x", "²")]
+    + [("--server=apache", "invalid choice")],
+)
+def test_an_argument_that_is_none_is_a_usage_error(argument, said, capsys):
     """Said before anything starts."""
     parser = argparse.ArgumentParser()
     add_parser(parser.add_subparsers())
     with pytest.raises(SystemExit):
-        parser.parse_args(["serve", f"--port={port}"])
+        parser.parse_args(["serve", argument])
 
-    assert "is not a port" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

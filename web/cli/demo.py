@@ -6,18 +6,26 @@ import argparse
 import json
 import os
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from mint.dispatch import silent
 from mint.errors import MintError
 from mint.house import House
-from web.cli.serve import run as serve
+from web.app import origin_of
 from web.demo.collection import BAG, SCARF, UNSOLD, WATCH, draw_photos, maker
+from web.demo.customer import DemoCustomer
 from web.demo.tour import Stop, Tour
+from web.settings import read_settings
+from web.store.invitations import invite
+from web.store.people import Role
+from web.wiring import wire
 
 _PORT: Final = 8017
 _FOLDER: Final = "var/demo"
+_INVITATION_S: Final = 7 * 86_400
 
 
 def add_parser(subparsers: Any) -> None:
@@ -59,7 +67,7 @@ def _walk(args: argparse.Namespace, folder: Path) -> list[Stop]:
     show = not args.json
     _say("Drawing the photos, founding the house and its ledger ...", show=show)
     draw_photos(folder / "photos")
-    site = f"127.0.0.1:{args.port}"
+    site = f"localhost:{args.port}"  # a name: no passkey is bound to an address
     house = House.found(folder / "house", maker(site), args.node, gateways=(f"http://{site}",))
     stops = []
     try:
@@ -67,11 +75,46 @@ def _walk(args: argparse.Namespace, folder: Path) -> list[Stop]:
         for stop in tour.stops():
             stops.append(stop)
             _say(_line(stop), show=show)
+        guests = _welcome(args, folder, tour)
+        stops.append(guests.stop)
+        _say(_line(guests.stop), show=show)
         if show:
             _say_where(tour, folder)
+            _say_guests(guests)
     finally:
         house.close()
     return stops
+
+
+@dataclass(frozen=True, slots=True)
+class _Guests:
+    """Who may come in once the site is served."""
+
+    stop: Stop
+    recovery_code: str
+    invitation: str
+    card: str
+
+
+def _welcome(args: argparse.Namespace, folder: Path, tour: Tour) -> _Guests:
+    """Let the demo's customer collect points, and open the door for whoever runs the demo."""
+    environ = {**os.environ, "ASSAY_NODE": args.node} if args.node else os.environ
+    parts = wire(read_settings(environ, data=folder / "house"))
+    way = DemoCustomer(parts, folder / "customer.json").collect([tour.label(BAG), tour.label(SCARF)])
+    with parts.database.writing() as connection:
+        token = invite(connection, Role.STAFF, int(time.time()), age_max_s=_INVITATION_S)
+    stop = Stop("a customer checks two pieces, collects points", "20 points", f"{way.points} points")
+    audit = parts.points.audit()
+    if audit.fault is not None:
+        stop = Stop(stop.name, stop.expected, f"a fault in the ledger: {audit.fault}")
+    return _Guests(stop, way.recovery_code, f"{origin_of(parts.hosts[0])}/invitation#{token}", tour.card(SCARF))
+
+
+def _say_guests(guests: _Guests) -> None:
+    print("\nTo be the customer of the tour, sign in with a recovery code; it works once:")
+    print(f"  {guests.recovery_code}")
+    print(f"To claim the scarf yourself: its label, and the card {guests.card}")
+    print(f"To see the house's side: sign up with a passkey, then accept this invitation\n  {guests.invitation}")
 
 
 def _say(text: str, *, show: bool) -> None:
@@ -103,6 +146,9 @@ def _clickable(label: str) -> str:
 
 
 def _serve(args: argparse.Namespace, folder: Path) -> int:
-    os.environ.setdefault("ASSAY_NODE", args.node or "")
+    """Become `assay serve`: a server forks, and this process has opened far too much for that."""
+    if args.node:
+        os.environ["ASSAY_NODE"] = args.node
     print("\nServing; Ctrl+C ends it.", flush=True)
-    return serve(argparse.Namespace(data=folder / "house", port=args.port, host="127.0.0.1"))
+    command = ["-m", "verifier.cli.main", "serve", "--data", str(folder / "house"), "--port", str(args.port)]
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606 - our own command, no shell

@@ -152,6 +152,14 @@ class Tour:
         claimed = bool(self._status(reference) & Status.CLAIMED)
         return Stop(name, "claimed", "claimed" if claimed else "not claimed", f"first owner {account}")
 
+    def card(self, reference: str) -> str:
+        """Print the claim card of a piece, so that whoever runs the demo can claim it; gives its file."""
+        key = self.house.book.claim_key(self.house.piece(reference).token_id)
+        file = self._file(f"claim-card-{reference}.png")
+        if key is not None and key.code is not None and not self._status(reference) & Status.CLAIMED:
+            write_picture(file, render_claim_card(key.code, self.house.identity.maker.hosts[0]))
+        return str(file)
+
     def _registered(self, reference: str) -> Registered:
         item = self.house.identity.item(self.house.piece(reference).token_id)
         registered = self.house.verifier().verify_item(item, CLI).evidence.registered

@@ -59,7 +59,7 @@ def test_a_foreign_host_is_named():
     ("text", "refusal"),
     [
         ("hello", Refusal.NOT_A_LABEL),
-        ("https://evil.example/", Refusal.NOT_A_LABEL),
+        ("https://evil.example/", Refusal.FOREIGN_HOST),
         (f"javascript://{HOST}/01/{GTIN}/21/{SERIAL}", Refusal.NOT_A_LABEL),
         (f"https://{HOST}@evil.example/01/{GTIN}/21/{SERIAL}", Refusal.NOT_A_LABEL),
         (f"https://{HOST}.evil.example/01/{GTIN}/21/{SERIAL}", Refusal.FOREIGN_HOST),

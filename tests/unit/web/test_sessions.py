@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 import pytest
@@ -12,7 +13,7 @@ from web.access import guard, member, own_path, public, reseller, staff, stepped
 from web.csrf import FIELD, HEADER, csrf_exempt, csrf_field, protect
 from web.sessions import Sessions, current_person, current_session, device_of
 from web.store.people import Role, add_person
-from web.store.sessions import MEMBER_AGE_MAX_S, STEP_UP_AGE_MAX_S, SessionStore
+from web.store.sessions import MEMBER_AGE_MAX_S, STEP_UP_AGE_MAX_S, Challenge, SessionStore
 
 HTTPS = "https://id.maison.example"
 
@@ -227,6 +228,7 @@ def test_a_passkey_shown_too_long_ago_is_asked_for_again(site):
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "https://id.maison.example.evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
     ],
 )
 def test_a_page_of_somebody_else_cannot_act_here(site, headers, status):
@@ -250,14 +252,17 @@ def test_a_form_of_a_signed_in_person_carries_the_token_of_that_session(site):
     assert site.post("/member", data={FIELD: token}).status_code == HTTPStatus.FORBIDDEN
 
 
-def test_the_field_of_a_form_holds_the_token(site):
-    """What the template prints is what the rule asks for."""
+def test_the_field_of_a_form_holds_the_token_written_anew_each_time(site):
+    """What the template prints is what the rule asks for, and never the same letters twice (BREACH)."""
     site.sign_in(site.person())
     with site.app.test_request_context("/public", base_url=HTTPS, headers=site.cookie_header()):
         site.app.preprocess_request()
-        field = csrf_field()
+        fields = {str(csrf_field()) for _ in range(20)}
+    sent = {re.fullmatch(r'<input type="hidden" name="csrf_token" value="([0-9a-f]{128})">', f)[1] for f in fields}
 
-    assert field == f'<input type="hidden" name="csrf_token" value="{site.csrf()}">'
+    assert len(sent) == 20
+    assert {site.post("/member", data={FIELD: token}).status_code for token in sent} == {HTTPStatus.OK}
+    assert site.csrf() not in "".join(sent)
 
 
 @pytest.mark.parametrize(
@@ -303,12 +308,13 @@ def test_an_open_question_is_answered_once_for_its_own_purpose_and_in_time(site)
     token = site.cookie_header()["Cookie"].partition("=")[2]
     session = site.store.find(token, int(site.clock()))
     now = int(site.clock())
+    asked = Challenge(b"c" * 32, "sign_in")
 
-    site.store.set_challenge(session.id, b"c" * 32, "sign_in", now + 300)
+    site.store.set_challenge(session.id, asked, now + 300)
     assert site.store.take_challenge(session.id, "add_passkey", now) is None
     assert site.store.take_challenge(session.id, "sign_in", now) is None
-    site.store.set_challenge(session.id, b"c" * 32, "sign_in", now + 300)
+    site.store.set_challenge(session.id, asked, now + 300)
     assert site.store.take_challenge(session.id, "sign_in", now + 300) is None
-    site.store.set_challenge(session.id, b"c" * 32, "sign_in", now + 300)
-    assert site.store.take_challenge(session.id, "sign_in", now + 299) == b"c" * 32
+    site.store.set_challenge(session.id, asked, now + 300)
+    assert site.store.take_challenge(session.id, "sign_in", now + 299) == asked
     assert site.store.take_challenge(session.id, "sign_in", now) is None

@@ -26,7 +26,7 @@ TABLES = [
     ("custody", Custody),
     ("refusals", Refusal),
 ]
-ERRORS = {400, 403, 404, 405, 413, 421, 500, 503}
+ERRORS = {400, 401, 403, 404, 405, 413, 421, 429, 500, 503}
 
 
 def sentences(value, path=""):
@@ -81,9 +81,10 @@ def test_what_is_said_in_french_is_french():
         "/age_units/0",
         "/age_units/1",
         "/age_units/2",
+        "/frame/menu",
         "/frame/title",
         "/verdict/provenance",
-        "/verdict/block",
+        "/verdict/proof/block",
     }
 
 

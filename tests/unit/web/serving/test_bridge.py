@@ -1,0 +1,222 @@
+"""The bridge between granian and the site: targets as sent, bodies within limits, answers whole or broken off."""
+
+import asyncio
+import json
+
+import pytest
+
+from web.serving.bodies import BodyLimits, BodyReader, BodyRefusedError
+from web.serving.bridge import Bridge
+from web.serving.environ import environ_of
+
+
+def scope(path=b"/", query=b"", headers=(), **changes):
+    return {
+        "type": "http",
+        "method": "POST",
+        "raw_path": path,
+        "path": path.decode("latin-1"),
+        "query_string": query,
+        "headers": list(headers),
+        "client": ("198.51.100.7", 1234),
+        "server": ("127.0.0.1", "5000"),
+        "scheme": "http",
+        "http_version": "1.1",
+    } | changes
+
+
+def receiver(*messages):
+    """Give the messages one by one, and then nothing for ever."""
+    left = list(messages)
+
+    async def receive():
+        if left:
+            return left.pop(0)
+        return await asyncio.Event().wait()
+
+    return receive
+
+
+def part(body, *, more=False):
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+WITH_BODY = [(b"content-length", b"1")]
+
+
+# ---- environ
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "raw", "decoded"),
+    [
+        (b"/01/a%2Fb", b"", "/01/a%2Fb", "/01/a/b"),
+        (b"/%e9", b"x=%20", "/%e9?x=%20", "/é"),
+        ("/é".encode(), b"", "/Ã©", "/Ã©"),
+        (b"//x//y", b"", "//x//y", "//x//y"),
+    ],
+)
+def test_the_target_is_handed_on_as_it_was_sent(path, query, raw, decoded):
+    """`%2F` stays what it is, byte for byte (PEP 3333: text is latin-1)."""
+    environ = environ_of(scope(path, query), b"", 0)
+
+    assert (environ["RAW_URI"], environ["PATH_INFO"]) == (raw, decoded)
+
+
+def test_headers_are_told_apart():
+    """An underscore is no hyphen, twice is not once, and a proxy of ours is not named by a client."""
+    sent = [
+        (b"x_forwarded_for", b"1.2.3.4"),
+        (b"proxy", b"http://evil.example"),
+        (b"host", b"a"),
+        (b"host", b"b"),
+        (b"cookie", b"a=1"),
+        (b"cookie", b"b=2"),
+        (b"content-type", b"text/plain"),
+        (b"content-length", b"999"),
+    ]
+    environ = environ_of(scope(headers=sent), b"abc", 3)
+
+    assert {name: text for name, text in environ.items() if name.startswith(("HTTP_", "CONTENT_"))} == {
+        "HTTP_HOST": "a,b",
+        "HTTP_COOKIE": "a=1; b=2",
+        "CONTENT_TYPE": "text/plain",
+        "CONTENT_LENGTH": "3",
+    }
+
+
+# ---- bodies
+
+
+def read(limits, receive, headers=WITH_BODY):
+    async def run():
+        reader = BodyReader(limits)
+        async with reader.body(scope(headers=headers), receive) as body:
+            return body.content, body.size_bytes
+
+    return asyncio.run(run())
+
+
+def test_a_body_is_read_whole():
+    """In as many parts as it comes; without one nothing is waited for."""
+    limits = BodyLimits()
+
+    assert read(limits, receiver(part(b"ab", more=True), part(b"", more=True), part(b"c"))) == (b"abc", 3)
+    assert read(limits, receiver(), headers=[]) == (b"", 0)
+
+
+def test_of_a_large_body_one_byte_too_many_is_kept():
+    """So the site answers 413 itself, in its own words, and memory stays bounded."""
+    limits = BodyLimits(kept_max_bytes=3)
+
+    assert read(limits, receiver(part(b"abc"))) == (b"abc", 3)
+    assert read(limits, receiver(part(b"abcd", more=True), part(b"efgh"))) == (b"abcd", 8)
+
+
+@pytest.mark.parametrize(
+    ("limits", "messages", "status"),
+    [
+        (BodyLimits(sent_max_bytes=3), [part(b"abcd", more=True)], 413),
+        (BodyLimits(together_max_bytes=3), [part(b"abcd")], 503),
+        (BodyLimits(pause_max_s=0.01), [part(b"a", more=True)], 408),
+        (BodyLimits(time_max_s=0.01), [part(b"a", more=True)], 408),
+        (BodyLimits(), [part(b"a", more=True), {"type": "http.disconnect"}], 400),
+    ],
+    ids=["endless", "too many at once", "silent", "slow", "gone"],
+)
+def test_a_body_that_costs_too_much_is_refused(limits, messages, status):
+    """Each limit by itself."""
+    with pytest.raises(BodyRefusedError) as caught:
+        read(limits, receiver(*messages))
+
+    assert caught.value.status == status
+
+
+def test_bodies_count_together_until_they_are_answered():
+    """Two large ones at once are one too many; one after the other is fine, also after a refusal."""
+
+    async def run():
+        reader = BodyReader(BodyLimits(together_max_bytes=5))
+        sent = scope(headers=WITH_BODY)
+        async with reader.body(sent, receiver(part(b"abc"))):
+            with pytest.raises(BodyRefusedError):
+                async with reader.body(sent, receiver(part(b"abc"))):
+                    pass
+        async with reader.body(sent, receiver(part(b"abcde"))) as body:
+            return body.content
+
+    assert asyncio.run(run()) == b"abcde"
+
+
+# ---- answers
+
+
+def answered(application, limits=None, receive=None, headers=()):
+    """Run one request; gives the messages sent, and the error that flew on."""
+
+    async def run():
+        sent, failed = [], None
+
+        async def send(message):
+            sent.append(message)
+
+        bridge = Bridge(application, threads=1, limits=limits)
+        try:
+            await bridge(scope(headers=headers), receive or receiver(), send)
+        except RuntimeError as error:
+            failed = error
+        return sent, failed
+
+    return asyncio.run(run())
+
+
+class Application:
+    """Answers with the parts given, and says whether it was closed."""
+
+    def __init__(self, *parts, error=None):
+        self.parts, self.error, self.closed = parts, error, False
+
+    def __call__(self, environ, start_response):
+        start_response("201 Created", [("X-A", "é")])
+        return self
+
+    def __iter__(self):
+        yield from self.parts
+        if self.error:
+            raise self.error
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.mark.parametrize("parts", [(), (b"",), (b"whole",), (b"a", b"", b"b", b"c")])
+def test_an_answer_arrives_whole(parts):
+    """In one part or many, and the application hears its end."""
+    application = Application(*parts)
+    sent, failed = answered(application)
+
+    assert (failed, application.closed) == (None, True)
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"x-a"]) == (201, "é".encode("latin-1"))
+    assert b"".join(message["body"] for message in sent[1:]) == b"".join(parts)
+    assert not sent[-1].get("more_body")
+
+
+def test_an_answer_that_breaks_off_is_never_ended():
+    """The error flies on, and the server breaks off the connection: nobody takes half for the whole."""
+    application = Application(b"a", b"b", error=RuntimeError("lost"))
+    sent, failed = answered(application)
+
+    assert (str(failed), application.closed) == ("lost", True)
+    assert sent[-1]["more_body"] is True
+
+
+def test_a_refusal_is_a_problem_with_the_headers_of_the_site():
+    """It ends the connection: what is left of the body is nobody's request."""
+    sent, _ = answered(
+        Application(b"x"), BodyLimits(sent_max_bytes=1), receiver(part(b"abc", more=True)), headers=WITH_BODY
+    )
+    headers = dict(sent[0]["headers"])
+
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == (413, "too_large")
+    assert headers[b"connection"] == b"close"
+    assert b"default-src 'none'" in headers[b"content-security-policy"]

@@ -1,0 +1,1 @@
+"""The servers: granian through a bridge of our own, gunicorn, and the development server."""

@@ -1,0 +1,54 @@
+"""The site behind granian: HTTP in Rust, one bridge a process."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from web.serving.bridge import Bridge
+from web.serving.process import GRACE_S, Listening, Load
+
+_HEADER_TIMEOUT_MS: Final = 15_000
+_HEADERS_MAX_BYTES: Final = 64 * 1024
+_BACKLOG: Final = 1_024
+_CONCURRENT_MAX: Final = 1_024
+"""Connections that one process reads from at once. Slow ones cost memory only, so it may be high."""
+_SILENT: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {},
+    "handlers": {},
+    "loggers": {name: {"handlers": [], "propagate": True} for name in ("_granian", "granian.access")},
+}
+"""Granian's own log goes where ours goes; it writes no line for a request."""
+
+
+def serve_with_granian(load: Load, listening: Listening) -> None:
+    """Serve until SIGTERM or SIGINT; requests that have begun are answered first.
+
+    Forks, so nothing may be open; `load` runs in each worker.
+    """
+    Granian(
+        "web",
+        address=listening.host,
+        port=listening.port,
+        interface=Interfaces.ASGINL,
+        workers=listening.workers,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=_BACKLOG,
+        backpressure=_CONCURRENT_MAX,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT_MS, max_buffer_size=_HEADERS_MAX_BYTES),
+        log_access=False,
+        log_dictconfig=_SILENT,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_S,
+    ).serve(target_loader=partial(_bridge, load, listening.threads), wrap_loader=False)
+
+
+def _bridge(load: Load, threads: int) -> Bridge:
+    return Bridge(load(), threads=threads)
