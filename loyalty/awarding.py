@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from loyalty.award_rows import award_details, award_transfer
-from loyalty.book import Book
+from loyalty.book import Book, Found
 from loyalty.decide import DAY_S, Facts, again_at, decide
 from loyalty.errors import IdempotencyError, WrongPolicyError
 from loyalty.events import AwardEvent
@@ -67,17 +67,20 @@ class AwardDesk:
         doubt = doubt_of(verdict)
         if doubt is not None:
             with self._database.reading() as connection:
-                return self._earlier(connection, event) or Declined(doubt)
+                earlier = self._earlier(connection, event)
+                return Declined(doubt) if isinstance(earlier, Found) else earlier
         with self._database.writing() as connection:
             earlier = self._earlier(connection, event)
-            if earlier is not None:
+            if not isinstance(earlier, Found):
                 return earlier
             rule = self._rules.for_event(event.kind)
             if rule is None:
                 return Declined(Reason.NO_RULE)
-            return self._decide_and_pay(connection, rule, event, now_s)
+            return self._decide_and_pay(connection, rule, event, now_s, earlier)
 
-    def _decide_and_pay(self, connection: Connection, rule: Rule, event: AwardEvent, now_s: int) -> Award | Declined:
+    def _decide_and_pay(
+        self, connection: Connection, rule: Rule, event: AwardEvent, now_s: int, found: Found
+    ) -> Award | Declined:
         facts, is_recorded = self._facts(connection, rule, event, now_s)
         outcome = decide(rule, facts).outcome
         if isinstance(outcome, Reason):
@@ -87,7 +90,7 @@ class AwardDesk:
                 connection, hash=rule.hash, id=rule.id, version=rule.version, body=rule.body, recorded_at=now_s
             )
         details = award_details(rule, event, facts, outcome)
-        posted = self._book.post(connection, award_transfer(rule, event, facts, outcome), details)
+        posted = self._book.post(connection, award_transfer(rule, event, facts, outcome), details, found)
         return Award(
             posted.number,
             outcome.amount,
@@ -98,18 +101,21 @@ class AwardDesk:
             repeated=posted.repeated,
         )
 
-    def _earlier(self, connection: Connection, event: AwardEvent) -> Award | Declined | None:
-        """Give what the same request was answered; a scan that paid another member pays nobody else."""
+    def _earlier(self, connection: Connection, event: AwardEvent) -> Award | Declined | Found:
+        """Give what the same request was answered, or that nothing was paid for the fact yet.
+
+        A scan that paid one member pays nobody else. Raises IdempotencyError.
+        """
         try:
-            number = self._book.find(connection, event.key, event.body())
+            found = self._book.find(connection, event.key, event.body())
         except IdempotencyError as error:
             if self._award(connection, error.transfer)[0] != event.member:
                 return Declined(Reason.SCAN_USED)
             raise
-        if number is None:
-            return None
-        _, amount, rule, recorded_at, vests_at, expires_at = self._award(connection, number)
-        return Award(number, amount, rule, recorded_at, vests_at, expires_at, repeated=True)
+        if found.number is None:
+            return found
+        _, amount, rule, recorded_at, vests_at, expires_at = self._award(connection, found.number)
+        return Award(found.number, amount, rule, recorded_at, vests_at, expires_at, repeated=True)
 
     def _award(self, connection: Connection, number: int) -> tuple[Any, ...]:
         return self._sql["award"].rows(connection, id=number)[0]

@@ -24,6 +24,14 @@ class Posted:
     repeated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many transfers there are, and the one that a request posted; None when it posted none."""
+
+    size: int
+    number: int | None
+
+
 @dataclass(slots=True)
 class _Opened:
     """An account as the transaction sees it."""
@@ -40,14 +48,20 @@ class Book:
     def __init__(self, dialect: Dialect) -> None:
         self._sql = {name: Prepared(sql, dialect) for name, sql in _STATEMENTS.items()}
 
-    def find(self, connection: Connection, key: str, body: bytes) -> int | None:
-        """Give the number of the transfer that a request posted; None when it posted none.
+    def find(self, connection: Connection, key: str, body: bytes) -> Found:
+        """Look a request up. Raises IdempotencyError when its key was used for another one."""
+        size, number, found = self._sql["find"].rows(connection, key=key)[0]
+        if number is not None and bytes(found) != body:
+            raise IdempotencyError(key, number)
+        return Found(size, number)
 
-        Raises IdempotencyError when the key was used for another request.
-        """
-        return self._find(connection, key, body)[1]
-
-    def post(self, connection: Connection, transfer: Transfer, award: AwardDetails | None = None) -> Posted:
+    def post(
+        self,
+        connection: Connection,
+        transfer: Transfer,
+        award: AwardDetails | None = None,
+        found: Found | None = None,
+    ) -> Posted:
         """Move value, once for each key, and put the transfer into the log.
 
         1. Look the key up: the same request again changes nothing.
@@ -55,13 +69,14 @@ class Book:
         3. Number the transfer, draw its salt, complete its nodes of the log.
         4. Write it all, and what is due next.
 
+        `found` is what `find()` said in this very transaction, where it was asked already.
         Raises IdempotencyError, FlowError, FloorError or LotError; nothing was posted then.
         """
-        size, earlier = self._find(connection, transfer.key, transfer.body)
-        if earlier is not None:
-            return Posted(earlier, repeated=True)
+        found = found or self.find(connection, transfer.key, transfer.body)
+        if found.number is not None:
+            return Posted(found.number, repeated=True)
         check_flows(transfer)
-        number = size + 1
+        number = found.size + 1
         lot = number if transfer.kind is TransferKind.AWARD else None
         opened = self._open(connection, transfer.moves)
         entries = self._entries(connection, transfer.moves, opened, lot)
@@ -102,13 +117,6 @@ class Book:
             return merkle.node_in(bytes(self._sql["nodes"].value(connection, id=index + 1)), level)
 
         return node
-
-    def _find(self, connection: Connection, key: str, body: bytes) -> tuple[int, int | None]:
-        """Give how many transfers there are, and the one of this key. Raises IdempotencyError."""
-        size, number, found = self._sql["find"].rows(connection, key=key)[0]
-        if number is not None and bytes(found) != body:
-            raise IdempotencyError(key, number)
-        return size, number
 
     def _open(self, connection: Connection, moves: Iterable[Move]) -> dict[Account, _Opened]:
         """Read the accounts that are touched, in one order for all, and open those that are new."""

@@ -53,9 +53,9 @@ class Settler:
         """
         key, body = key_in(TransferKind.REVERSE, key), reverse_body(award, reason)
         with self._database.writing() as connection:
-            earlier = self._book.find(connection, key, body)
-            if earlier is not None:
-                return earlier
+            found = self._book.find(connection, key, body)
+            if found.number is not None:
+                return found.number
             row = self._sql["lot"].run(connection, lot=award).first()
             if row is None:
                 raise UnknownAwardError(award)
@@ -64,7 +64,7 @@ class Settler:
             if not moves:
                 raise NothingLeftError(award)
             transfer = Transfer(TransferKind.REVERSE, key, body, now_s, now_s, moves, cause=award, reason=reason)
-            return self._book.post(connection, transfer).number
+            return self._book.post(connection, transfer, found=found).number
 
     def _each_due(self, kind: TransferKind, now_s: int, limit: int) -> int:
         done = 0

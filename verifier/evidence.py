@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, unique
+from typing import Final
 
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.ids import Address, BlockRef, ItemId
@@ -15,6 +16,8 @@ from provenance_schemas.steps import StepDocument
 from verifier.history import Entry, ItemWords
 from verifier.ports import ActorWord, ScanFacts
 from verifier.trust import Brand
+
+NO_CHAIN: Final = "the registry was not asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +105,18 @@ class Evidence:
     """How the label was looked at lately."""
     possession: Possession | Absent = Absent()
     """Absent: nothing was shown, which says nothing against anyone."""
+
+
+def evidence_without_registry(
+    label: Label | Malformed | Absent, checked_at: datetime, brand: Absent | Unavailable
+) -> Evidence:
+    """Build the evidence where there is no registry to ask: a malformed label, a foreign host."""
+    gap = Unavailable(NO_CHAIN)
+    return Evidence(checked_at, label, brand, gap, gap, gap, gap, gap, gap, gap, gap, gap)
+
+
+def is_disputed(candidate: Candidate, actors: Mapping[Address, ActorWord]) -> bool:
+    """Say whether the brand disputes who registered the item, or who tied the commitment to it."""
+    return actors[candidate.registrar].disputes(candidate.registered_at) or actors[candidate.tied_by].disputes(
+        candidate.tied_at
+    )

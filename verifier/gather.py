@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
 
 from provenance_schemas.content_id import DAG_PB, ContentId
 from provenance_schemas.ids import Address, BlockRef, ItemId
@@ -16,8 +15,9 @@ from provenance_schemas.labels import Label, label_commitment
 from provenance_schemas.passports import Passport
 from provenance_schemas.steps import StepDocument
 from verifier.documents import DocumentReader
-from verifier.errors import ChainUnavailableError, ScansUnavailableError, UnavailableError
+from verifier.errors import ChainUnavailableError, UnavailableError
 from verifier.evidence import (
+    NO_CHAIN,
     Absent,
     Candidate,
     Evidence,
@@ -26,6 +26,7 @@ from verifier.evidence import (
     Possession,
     Registered,
     Unavailable,
+    is_disputed,
 )
 from verifier.history import Entry, ItemWords, ReplayError, documented_steps, number_entries, replay
 from verifier.label_map import LabelMap, LookUp
@@ -36,13 +37,11 @@ from verifier.ports import (
     ContentStore,
     HistorySource,
     RegistryState,
-    ScanFacts,
     ScanLog,
     Tips,
 )
+from verifier.scan_facts import gather_scans
 from verifier.trust import Brand
-
-_NO_CHAIN: Final = "the registry was not asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +57,8 @@ class RegistryAccess:
     documents: DocumentReader
 
 
-def _is_disputed(candidate: Candidate, actors: Mapping[Address, ActorWord]) -> bool:
-    return actors[candidate.registrar].disputes(candidate.registered_at) or actors[candidate.tied_by].disputes(
-        candidate.tied_at
-    )
-
-
 def _day(time_s: int) -> str:
     return datetime.fromtimestamp(time_s, UTC).date().isoformat()
-
-
-def evidence_without_registry(
-    label: Label | Malformed | Absent, checked_at: datetime, brand: Absent | Unavailable
-) -> Evidence:
-    """Build the evidence where there is no registry to ask: a malformed label, a foreign host."""
-    gap = Unavailable(_NO_CHAIN)
-    return Evidence(checked_at, label, brand, gap, gap, gap, gap, gap, gap, gap, gap, gap)
 
 
 def gather_evidence(
@@ -88,18 +73,7 @@ def gather_evidence(
     evidence = _gather(subject, access, checked_at)
     if scan_log is None and isinstance(possession, Absent):
         return evidence
-    return replace(evidence, scans=_scan_facts(subject, scan_log, checked_at), possession=possession)
-
-
-def _scan_facts(subject: Label | ItemId, scan_log: ScanLog | None, at: datetime) -> ScanFacts | Unavailable:
-    if scan_log is None:
-        return Unavailable("no scan log was consulted")
-    if not isinstance(subject, Label):
-        return Unavailable("no label was read that could have been looked at")
-    try:
-        return scan_log.facts(subject.commitment, at)
-    except ScansUnavailableError as error:
-        return Unavailable(str(error))
+    return replace(evidence, scans=gather_scans(subject, scan_log, checked_at), possession=possession)
 
 
 def _gather(subject: Label | ItemId, access: RegistryAccess, checked_at: datetime) -> Evidence:
@@ -139,7 +113,7 @@ class _Search:
         code_hash = state.code_hash if state.code_hash is not None else Absent()
         if code_hash != self.access.brand.registry.code_hash:
             # Words of a contract we do not know mean nothing, so none of them is read.
-            return self._blank(code_hash, Unavailable("the contract is not the one we trust"), Unavailable(_NO_CHAIN))
+            return self._blank(code_hash, Unavailable("the contract is not the one we trust"), Unavailable(NO_CHAIN))
         item, candidates = self._identify(subject, state)
         if not isinstance(item, ItemId):
             return self._blank(code_hash, candidates, item)
@@ -189,7 +163,7 @@ class _Search:
         for unread in found.unread:
             if not actors[unread.actor].disputes(unread.issued_at):
                 return Unavailable(f"what was registered on {_day(unread.issued_at)} could not be read: {unread.why}")
-        candidates = sorted(found.candidates, key=lambda candidate: _is_disputed(candidate, actors))
+        candidates = sorted(found.candidates, key=lambda candidate: is_disputed(candidate, actors))
         return tuple(candidates[:CANDIDATES_MAX])
 
     def _candidates_of(
@@ -218,7 +192,7 @@ class _Search:
         actors = self._actors({c.registrar for c in found} | {c.tied_by for c in found})
         if isinstance(actors, Unavailable):
             return found[0].item
-        return min(found, key=lambda candidate: _is_disputed(candidate, actors)).item
+        return min(found, key=lambda candidate: is_disputed(candidate, actors)).item
 
     # ---- its words
 

@@ -10,8 +10,8 @@ from provenance_schemas.errors import LabelError
 from provenance_schemas.ids import ItemId
 from provenance_schemas.labels import Label, parse_label
 from verifier.errors import UnavailableError
-from verifier.evidence import Absent, Evidence, Malformed, Possession, Unavailable
-from verifier.gather import RegistryAccess, evidence_without_registry, gather_evidence
+from verifier.evidence import Absent, Evidence, Malformed, Possession, Unavailable, evidence_without_registry
+from verifier.gather import RegistryAccess, gather_evidence
 from verifier.judge import judge
 from verifier.ports import ScanLog
 from verifier.trust import Brand, TrustRegistry

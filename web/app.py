@@ -25,6 +25,7 @@ from web.limits import LimitName, install_limits, limit_endpoint
 from web.parts import Parts
 from web.pieces.routes import make_pieces_blueprint
 from web.points.routes import make_points_blueprint, points_pages_of
+from web.scan.lookup import DecoderGate
 from web.scan.pictures import PictureShelf, make_picture_blueprint
 from web.scan.routes import make_scan_blueprint
 from web.scan.scans import Scans
@@ -72,15 +73,15 @@ def create_app(parts: Parts) -> Flask:
     sessions.install(app)
     protect(app)
     guard(app, sessions)
-    shelf = PictureShelf()  # 3.
-    app.register_blueprint(make_scan_blueprint(parts, shelf))
+    shelf, gate = PictureShelf(), DecoderGate(parts.decoders_max)  # 3.
+    app.register_blueprint(make_scan_blueprint(parts, shelf, gate))
     app.register_blueprint(make_picture_blueprint(parts, shelf))
     app.register_blueprint(make_gateway_blueprint(parts.store))
     app.register_blueprint(make_health_blueprint(parts))
     app.register_blueprint(make_accounts_blueprint(parts, sessions, account_hooks(parts)))
     app.register_blueprint(make_points_blueprint(points_pages_of(parts)))
     app.register_blueprint(make_jobs_blueprint(parts.custody.jobs))
-    app.register_blueprint(make_pieces_blueprint(parts, Scans.of(parts)))
+    app.register_blueprint(make_pieces_blueprint(parts, Scans.of(parts), gate))
     app.register_blueprint(make_console_blueprint(parts, sessions))
     add_static_files(app)
     open_endpoint(app, "gateway.content")

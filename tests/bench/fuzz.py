@@ -6,8 +6,7 @@ import logging
 import sys
 
 from tests.bench.figures import Figure
-from tests.fakes.site import some_site
-from tests.fuzz.site import Fuzzer
+from tests.fuzz.furnished import furnished_fuzzer
 from verifier.answers import Answer
 
 SEEDS = range(100, 110)
@@ -22,9 +21,7 @@ def measure() -> list[Figure]:
     logging.getLogger("web.app").setLevel(logging.CRITICAL)
     asked, faults = 0, []
     for seed in SEEDS:
-        site = some_site(Answer.CANNOT_VERIFY if seed % _AWAY_EVERY == 0 else Answer.VERIFIED)
-        fuzzer = Fuzzer(site, site.app(), seed)
-        fuzzer.crawl()
+        fuzzer = furnished_fuzzer(seed, Answer.CANNOT_VERIFY if seed % _AWAY_EVERY == 0 else Answer.VERIFIED)
         for attempt in fuzzer.attempts(COUNT_EACH):
             asked += 1
             fault = fuzzer.fault(attempt)

@@ -8,7 +8,7 @@ import time
 
 from tests.bench.figures import Figure, table, write
 
-GROUPS = ("verify", "register", "gas", "kill9", "qr_reading", "cids")
+GROUPS = ("verify", "register", "gas", "kill9", "qr_reading", "cids", "page", "visible", "award", "fuzz")
 
 
 def main(names: list[str]) -> int:

@@ -69,6 +69,8 @@ class Harvest:
     names: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     targets: set[bytes] = field(default_factory=set)
+    shown_to: dict[bytes, set[str]] = field(default_factory=dict)
+    """Which roles' pages led to an address."""
     forms: set[Form] = field(default_factory=set)
 
     def take(self, role: str, target: bytes, page: str) -> None:
@@ -83,7 +85,10 @@ class Harvest:
             self.forms.add(Form(role, action, tuple(pair for pair in plain if pair[0]), tuple(files)))
         self.names |= set(_NAME.findall(page))
         self.texts |= {html.unescape(text) for text in _VALUE.findall(page)}
-        self.targets |= {html.unescape(href).encode() for href in _HREF.findall(page)}
+        found = {html.unescape(href).encode() for href in _HREF.findall(page)}
+        self.targets |= found
+        for one in found:
+            self.shown_to.setdefault(one.partition(b"?")[0], set()).add(role)
 
 
 class Fuzzer:
@@ -95,18 +100,23 @@ class Fuzzer:
         self.harvest = Harvest()
         self.statuses: Counter[tuple[str, int]] = Counter()
         self._store = SessionStore(site.database)
-        self._people = self._make_people()
+        self.people = self._make_people()
         self._tokens: dict[str, tuple[str, str, int]] = {}
         self._known: dict[str, list[bytes]] = {}
 
     @property
     def roles(self) -> tuple[str, ...]:
         """Nobody, somebody with a forged cookie, and each role."""
-        return ("nobody", "forged", *self._people)
+        return ("nobody", "forged", *self.people)
 
     def rules(self) -> list[Rule]:
-        """Every route."""
-        return sorted(self.app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+        """Every route; the one that ends an account last, for with it goes what is behind the others."""
+        ends = "/account/delete"
+        return sorted(self.app.url_map.iter_rules(), key=lambda rule: (rule.rule == ends, rule.rule, rule.endpoint))
+
+    def knows(self, rule: Rule) -> bool:
+        """Say whether the pages led to an address of a rule."""
+        return bool(self._known_targets(rule) or self._known_forms(rule))
 
     def crawl(self) -> None:
         """Open every page as everybody, and learn from it."""
@@ -132,7 +142,8 @@ class Fuzzer:
         forms = self._known_forms(rule) if method == "POST" else []
         if forms and self.rng.random() < 0.5:
             return self._filled(self.rng.choice(forms))
-        role = self.rng.choice(self.roles)
+        target = self._target(rule)
+        role = self._role_for(target)
         headers = {"Host": self.site.host, "Accept": self.rng.choice(values.ACCEPTS), **dict(self._signed(role))}
         body = b""
         if method not in {"GET", "HEAD", "OPTIONS"}:
@@ -144,7 +155,7 @@ class Fuzzer:
                 headers["X-CSRF-Token"] = self._tokens[role][1]
         for name in self.rng.sample(sorted(values.HEADERS), self.rng.choice((0, 0, 1, 2))):
             headers[name] = self.rng.choice(values.HEADERS[name])
-        return Attempt(role, method, self._target(rule), tuple(headers.items()), body)
+        return Attempt(role, method, target, tuple(headers.items()), body)
 
     def send(self, attempt: Attempt) -> tuple[int, dict[str, str], bytes]:
         """Send an attempt past every client library, as a server would."""
@@ -216,6 +227,11 @@ class Fuzzer:
             errors="surrogatepass",
         )
         return path + (b"?" + query.encode() if query else b"")
+
+    def _role_for(self, target: bytes) -> str:
+        """Choose who asks: mostly one of those whom the site itself led there."""
+        shown_to = self.harvest.shown_to.get(target.partition(b"?")[0], set())
+        return self.rng.choice(sorted(shown_to) if shown_to and self.rng.random() < 0.7 else self.roles)
 
     def _known_targets(self, rule: Rule) -> list[bytes]:
         """Give the addresses of a rule that the pages led to; nothing is learnt while attempts are written."""
@@ -300,11 +316,11 @@ class Fuzzer:
         """Give the person of a role, a new one where an attempt has deleted the last."""
         with self.site.database.writing() as connection:
             found = connection.exec_driver_sql(
-                "SELECT 1 FROM person WHERE id = ?", (self._people[role].id,)
+                "SELECT 1 FROM person WHERE id = ?", (self.people[role].id,)
             ).one_or_none()
             if found is None:
-                self._people[role] = add_person(connection, f"Fuzz {role}", Role(role), "en", self._now_s())
-        return self._people[role]
+                self.people[role] = add_person(connection, f"Fuzz {role}", Role(role), "en", self._now_s())
+        return self.people[role]
 
     def _plain_targets(self) -> set[bytes]:
         plain = {rule.rule.encode() for rule in self.rules() if "GET" in (rule.methods or ()) and not rule.arguments}

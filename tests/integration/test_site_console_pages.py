@@ -6,9 +6,11 @@ import re
 import pytest
 
 from mint.errors import HouseInUseError, LedgerUnavailableError
-from tests.fakes.office import GTIN
+from tests.fakes.office import GTIN, FakeOffice
+from tests.fakes.owners import HOST, Boutique
 from tests.fakes.site import some_photo
 from tests.fakes.staff import StaffVisitor, some_staff
+from web.app import create_app
 from web.console.handlers import make_console_handlers
 from web.jobs.worker import Worker
 from web.store.drafts import Drafts
@@ -231,7 +233,7 @@ def test_a_ledger_that_is_away_loses_nothing(error):
     job = ines.post(f"/console/register/{draft}").headers["Location"]
     assert worker.run_once()
 
-    assert "Waiting for the ledger" in ines.get(job).text
+    assert "Waiting for the registry" in ines.get(job).text
     assert "En attente du registre" in ines.get(f"{job}?lang=fr").text
     assert "Registering BAG-2" in ines.get("/console").text
     assert Drafts(site.database).find(draft).fields["name"] == FORM["name"]
@@ -362,3 +364,27 @@ class no_lock:  # noqa: N801 - a context manager, used as a function
 
     def __exit__(self, *error):
         return None
+
+
+def test_what_we_failed_to_do_for_a_customer_is_seen_and_started_again():
+    """The customer is told a number and that our people go on from here: they find it, nameless, and do."""
+    boutique, office = Boutique(), FakeOffice(some_staff()[0].world)
+    ines = StaffVisitor(
+        create_app(dataclasses.replace(boutique.parts, open_records=office.open)), HOST, boutique.site.database
+    )
+    ana = boutique.customer("Ana")
+    path, claim = ana.claim().headers["Location"], boutique.site.desk.claim
+    boutique.site.desk.claim = None
+    boutique.work()
+    boutique.site.desk.claim = claim
+    (job,) = boutique.parts.custody.jobs.of_person(ana.id)
+    home = ines.get("/console").text
+    page = ines.get(f"/console/jobs/{job.id}").text
+    assert job.id[:8] in ana.get(path).text
+    assert f"/console/jobs/{job.id}" in home
+    assert all(f"A customer’s claim, {job.id[:8]}" in each and "Ana" not in each for each in (home, page))
+    again = ines.post(f"/console/jobs/{job.id}/retry")
+    boutique.work()
+
+    assert ines.get(again.headers["Location"]).status_code == 200
+    assert boutique.parts.custody.holdings.holds(ana.id, boutique.item)

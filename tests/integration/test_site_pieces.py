@@ -12,11 +12,14 @@ from sqlalchemy import update
 
 from mint.actors import add_actor
 from mint.adapters.keystore_signer import KeySigner, draw_key
+from mint.errors import InputError
 from mint.items import register_pieces
+from mint.outbox import State
 from mint.ownership import on_ledger
 from mint.printing import make_label, print_cards
 from mint.reports import report
 from mint.steps import StepInput, record_steps
+from mint.transfers import transfer
 from provenance_schemas.claim_codes import ClaimCode
 from provenance_schemas.labels import parse_label
 from provenance_schemas.roles import Role as ActorRole
@@ -144,6 +147,18 @@ def test_a_piece_is_claimed_held_reported_recovered_and_moved_out(shop):
     assert shop.on_ledger("BAG").owner == wallet.address
     assert not shop.holdings.is_held(holding.item)
     assert report(shop.house, "BAG", EntryKind.REPORTED_LOST, owner=wallet)  # its owner alone signs for it now
+
+
+def test_a_wish_with_a_name_is_brought_once(shop):
+    """Asked again after it went through, as a worker does that was killed: the same transaction, and no refusal."""
+    register_pieces(shop.house, [some_piece(shop.house, "NAMED")])
+    wallet = KeySigner(draw_key())
+
+    first, again = (transfer(shop.house, "NAMED", wallet.address, wish="one") for _ in range(2))
+
+    assert (first.id, first.state) == (again.id, State.CONFIRMED)
+    with pytest.raises(InputError, match="belongs to"):
+        transfer(shop.house, "NAMED", wallet.address, wish="another")
 
 
 def test_a_claim_cut_at_every_point_is_claimed_once(shop, monkeypatch):

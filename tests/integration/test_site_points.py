@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from http import HTTPStatus
 
 import pytest
 
+from loyalty.points import Points
 from loyalty.results import Reason
+from loyalty.rulebook import RuleBook, shipped_rules
+from tests.fakes.owners import Boutique
+from tests.fakes.points import FakeClock
 from tests.fakes.site import some_site
 from verifier.answers import Answer
 from web.csrf import FIELD
+from web.points.earning import RewardLaterError, earning_of, rewarding
 from web.sessions import Sessions
 from web.store.people import Role, add_person
 from web.store.sessions import SessionStore
@@ -213,3 +219,26 @@ def test_every_reason_of_the_ledger_reaches_a_person_in_words():
     from web.points.words import WORDS
 
     assert all(set(words.reasons) == set(Reason) for words in WORDS.values())
+
+
+def test_a_claim_on_a_day_whose_points_are_given_is_rewarded_the_day_after():
+    """A check can be made again; a claim happens once, so its reward waits and is never lost."""
+    clock, boutique = FakeClock(), Boutique()
+    rules = RuleBook(dataclasses.replace(rule, per_day=rule.amount) for rule in shipped_rules().rules)
+    points = Points(boutique.site.database, rules, clock)
+    points.fund("ownership", 1_000, "first")
+    tell = rewarding(earning_of(dataclasses.replace(boutique.parts, points=points)), boutique.site.database)
+    another, card = boutique.another_piece(502)
+    ana, ben = boutique.customer("Ana"), boutique.customer("Ben")
+    ana.own()
+    ben.choose(boutique.site.world.serials[another.token_id])
+    ben.type_code(card.symbols)
+    boutique.work()
+    first, second = boutique.told
+    tell(first)
+    with pytest.raises(RewardLaterError):
+        tell(second)
+    clock.pass_days(1)
+    tell(second)
+
+    assert [points.balance(person.id).pending for person in (ana, ben)] == [200, 200]

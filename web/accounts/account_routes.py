@@ -91,6 +91,8 @@ def add_confirm(blueprint: Blueprint, desk: Desk) -> None:
         try:
             person = desk.accounts.person_with_code(request.form.get("code", ""), only=the_person())
         except RefusedError as refused:
+            # Only wrong codes are counted, so that a thief of the cookie cannot spend the tries of its owner.
+            desk.limits.check(LimitName.RECOVERY_ACCOUNT, the_person().id)
             return _confirm_page(desk, wanted, refused.refusal)
         return desk.let_in(see_other(onward(desk.visit(), wanted or HOME)), person)
 

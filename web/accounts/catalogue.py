@@ -27,6 +27,8 @@ class SignInWords:
 
     headline: str
     lead: str
+    returns: str
+    """For who was on the way to something, as collecting points."""
     button: str
     new: str
     create: str
@@ -44,6 +46,7 @@ class SignUpWords:
 
     headline: str
     lead: str
+    returns: str
     name: str
     name_hint: str
     button: str

@@ -15,6 +15,7 @@ from web.accounts.accounts import Accounts
 from web.accounts.ceremonies import ANSWER_WITHIN_S, Options
 from web.accounts.refusals import Refusal, RefusedError
 from web.accounts.relying_party import RelyingParty, relying_party
+from web.limits import Limits
 from web.presenters.frame import Visit
 from web.sessions import Sessions, current_person, current_session, device_of
 from web.store.people import Person
@@ -39,6 +40,7 @@ class Desk:
     accounts: Accounts
     sessions: Sessions
     trust: TrustRegistry
+    limits: Limits
 
     def visit(self) -> Visit:
         """Say where the visitor came to."""

@@ -24,6 +24,7 @@ ENGLISH: Final = AccountsWords(
     sign_in=SignInWords(
         headline="Sign in",
         lead="With your fingerprint, your face, or the lock of your screen.",
+        returns="You then continue where you were.",
         button="Sign in with a passkey",
         new="New here?",
         create="Create an account",
@@ -38,6 +39,7 @@ ENGLISH: Final = AccountsWords(
         headline="Create your account",
         lead="No e-mail, no password. Choose a name, then confirm with your fingerprint, your face, or the lock of "
         "your screen.",
+        returns="You then continue where you were.",
         name="What may we call you?",
         name_hint="A first name will do. You can change it at any time.",
         button="Create my passkey",
@@ -111,7 +113,7 @@ ENGLISH: Final = AccountsWords(
         welcome="Welcome, {name}. Your account is ready.",
         made_headline="Keep these ten codes",
         made_lead="If your devices are lost, each of them signs you in, once. Keep them as you keep a spare key: "
-        "we cannot show them again.",
+        "we cannot show them again. You can make new ones in your account.",
         replaced="The codes you had before no longer work.",
         print="Print",
         copy="Copy",

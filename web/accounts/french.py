@@ -24,7 +24,8 @@ FRENCH: Final = AccountsWords(
     sign_in=SignInWords(
         headline="Se connecter",
         lead="Avec votre empreinte, votre visage ou le verrouillage de votre écran.",
-        button="Se connecter avec une clé d’accès",
+        returns="Vous reprendrez ensuite où vous en étiez.",
+        button="Utiliser ma clé d’accès",
         new="Première visite\u00a0?",
         create="Créer un compte",
         code_title="Sans votre clé d’accès",
@@ -39,6 +40,7 @@ FRENCH: Final = AccountsWords(
         headline="Créer votre compte",
         lead="Ni adresse e-mail, ni mot de passe. Choisissez un nom, puis confirmez avec votre empreinte, votre visage "
         "ou le verrouillage de votre écran.",
+        returns="Vous reprendrez ensuite où vous en étiez.",
         name="Comment vous appeler\u00a0?",
         name_hint="Un prénom suffit. Vous pourrez le changer à tout moment.",
         button="Créer ma clé d’accès",
@@ -114,7 +116,7 @@ FRENCH: Final = AccountsWords(
         welcome="Bienvenue, {name}. Votre compte est prêt.",
         made_headline="Gardez ces dix codes",
         made_lead="Si vos appareils sont perdus, chacun vous connecte, une fois. Gardez-les comme un double de vos "
-        "clés\u00a0: nous ne pourrons plus les montrer.",
+        "clés\u00a0: nous ne pourrons plus les montrer. Vous pourrez en créer de nouveaux dans votre compte.",
         replaced="Vos codes précédents ne fonctionnent plus.",
         print="Imprimer",
         copy="Copier",

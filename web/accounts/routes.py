@@ -23,7 +23,7 @@ def make_accounts_blueprint(parts: Parts, sessions: Sessions, hooks: AccountHook
     `hooks` are what other parts of the site do when somebody asks for their data, or leaves.
     """
     blueprint = Blueprint("accounts", __name__)
-    desk = Desk(Accounts(parts.database, hooks or AccountHooks(), parts.clock), sessions, parts.trust)
+    desk = Desk(Accounts(parts.database, hooks or AccountHooks(), parts.clock), sessions, parts.trust, parts.limits)
     add_sign_up(blueprint, desk)
     add_sign_in(blueprint, desk)
     add_invitation(blueprint, desk)

@@ -205,6 +205,8 @@ class JobWords:
     """`{reference}`."""
     recording: str
     """`{kind}` and `{reference}`."""
+    customers: Mapping[str, str]
+    """What a customer asked for, by kind of job. `{number}`: the one that the customer was told."""
     pieces: str
     open_piece: str
     print_label: str

@@ -12,7 +12,7 @@ from flask import abort, request
 from mint.book import Piece
 from mint.errors import UnknownPieceError
 from mint.records import Records
-from web.console.jobs_shown import KINDS, STEP, JobLine, job_line, title_of
+from web.console.jobs_shown import CUSTOMERS_KINDS, KINDS, STEP, JobLine, customers_title_of, job_line, title_of
 from web.console.office import Office
 from web.console.words import WORDS
 from web.jobs.queue import Job, Jobs
@@ -75,9 +75,9 @@ class Console:
         return sent
 
     def job(self, job_id: str) -> Job:
-        """Find a job of the console, or abort with 404."""
+        """Find a job of the console or of a customer, or abort with 404."""
         job = self.jobs.find(job_id) if _DRAFT.fullmatch(job_id) else None
-        if job is None or job.kind not in KINDS:
+        if job is None or job.kind not in KINDS + CUSTOMERS_KINDS:
             abort(404)
         return job
 
@@ -87,12 +87,18 @@ class Console:
         for job in self.jobs.newest(KINDS, limit=_JOBS_SHOWN):
             draft = self.drafts.of_job(job.id)
             if not token or (draft is not None and draft.token == token):
-                href = visit.link(f"/console/jobs/{job.id}")
-                found.append((job, job_line(job, self.job_title(visit, job, draft), href, WORDS[visit.language])))
+                found.append((job, self._line(visit, job, self.job_title(visit, job, draft))))
         return found
+
+    def failed_lines(self, visit: Visit) -> list[JobLine]:
+        """Lay out what customers asked for and we failed to do: nobody else can start it again."""
+        failed = [job for job in self.jobs.failed() if job.kind in CUSTOMERS_KINDS]
+        return [self._line(visit, job, self.job_title(visit, job, None)) for job in failed]
 
     def job_title(self, visit: Visit, job: Job, draft: Draft | None) -> str:
         """Name what a job does; a draft that is gone leaves only its kind."""
+        if job.kind in CUSTOMERS_KINDS:
+            return customers_title_of(job, WORDS[visit.language])
         fields = draft.fields if draft else {}
         reference = fields.get("reference", "")
         if job.kind == STEP and draft is not None:
@@ -101,6 +107,9 @@ class Console:
         return title_of(
             job.kind, reference, fields.get("what", "").partition(":")[0], WORDS[visit.language], visit.words
         )
+
+    def _line(self, visit: Visit, job: Job, title: str) -> JobLine:
+        return job_line(job, title, visit.link(f"/console/jobs/{job.id}"), WORDS[visit.language])
 
 
 def person() -> Person:

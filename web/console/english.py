@@ -19,6 +19,7 @@ from web.console.catalogue import (
     Telling,
 )
 from web.console.fields import Wrong
+from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.store.staff_log import StaffAction
 
 _LINE: Final = "One line of at most {most} characters, without invisible ones."
@@ -153,9 +154,10 @@ ENGLISH: Final = ConsoleWords(
         fault="Please look at one entry",
         fault_line="{label}: {text}",
         preview="Before you register",
-        preview_lead="This is what everyone who scans the label will read. Please read it once as a customer would.",
+        preview_lead="This is what everyone can read: the page of the label, and the passport behind it. Please read "
+        "it once as a customer would.",
         public="The public page",
-        facts_title="Details",
+        facts_title="In the passport",
         compare="Compare with the piece in your hands",
         pictures="More pictures",
         one_piece="One piece will be registered: {reference}. It gets a label and a claim card of its own.",
@@ -199,7 +201,7 @@ ENGLISH: Final = ConsoleWords(
     ),
     printing=PrintWords(
         label="Label of {reference}",
-        label_lead="Who has this picture can copy the label. Print it, put it on the piece, and delete the file.",
+        label_lead="Anyone with this picture can copy the label. Print it, put it on the piece, and delete the file.",
         card="Claim card of {reference}",
         card_lead="Whoever knows the code on this card can become the first owner. Print it, fold it, and give it "
         "to the buyer with the piece.",
@@ -219,18 +221,18 @@ ENGLISH: Final = ConsoleWords(
         phases={
             JobPhase.WAITING: Telling("One moment", "It is about to begin."),
             JobPhase.AWAY: Telling(
-                "Waiting for the ledger", "It does not answer right now. Nothing is lost: it goes on by itself."
+                "Waiting for the registry", "It does not answer right now. Nothing is lost: it goes on by itself."
             ),
             JobPhase.RUNNING: Telling(
                 "Being recorded", "It is recorded, then checked as a stranger would. A few seconds."
             ),
-            JobPhase.DONE: Telling("Recorded", "It is on the ledger, and we checked it as a stranger would."),
+            JobPhase.DONE: Telling("Recorded", "It is in the registry, and we checked it as a stranger would."),
             JobPhase.REFUSED: Telling("Not recorded", "Nothing was changed, and your entries are kept."),
             JobPhase.FAILED: Telling("Something went wrong here", "Nothing is lost. It can be tried again."),
         },
         badges={
             JobPhase.WAITING: "Waiting",
-            JobPhase.AWAY: "Waiting for the ledger",
+            JobPhase.AWAY: "Waiting for the registry",
             JobPhase.RUNNING: "Being recorded",
             JobPhase.DONE: "Recorded",
             JobPhase.REFUSED: "Not recorded",
@@ -244,7 +246,13 @@ ENGLISH: Final = ConsoleWords(
         },
         registering="Registering {reference}",
         recording="{kind}: {reference}",
-        pieces="Registered now",
+        customers={
+            CLAIM: "A customer’s claim, {number}",
+            CLAIMED: "The points of a claim, {number}",
+            REPORT: "A customer’s report, {number}",
+            MOVE: "A piece to hand over to its owner, {number}",
+        },
+        pieces="What it is about",
         open_piece="Open the piece",
         print_label="Print the label",
         retry="Try again",

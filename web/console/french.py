@@ -19,6 +19,7 @@ from web.console.catalogue import (
     Telling,
 )
 from web.console.fields import Wrong
+from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.store.staff_log import StaffAction
 
 _LINE: Final = "Une ligne de {most} caractères au plus, sans caractère invisible."
@@ -159,9 +160,10 @@ FRENCH: Final = ConsoleWords(
         fault="Merci de revoir une saisie",
         fault_line="{label}\u00a0: {text}",
         preview="Avant d’enregistrer",
-        preview_lead="Voici ce que lira quiconque scanne l’étiquette. Lisez-le une fois comme le ferait un client.",
+        preview_lead="Voici ce que chacun peut lire\u00a0: la page de l’étiquette, et le passeport qu’elle ouvre. "
+        "Lisez-le une fois comme le ferait un client.",
         public="La page publique",
-        facts_title="Détails",
+        facts_title="Dans le passeport",
         compare="À comparer avec la pièce en main",
         pictures="Autres images",
         one_piece="Une pièce sera enregistrée\u00a0: {reference}. Elle reçoit sa propre étiquette et sa carte.",
@@ -251,7 +253,13 @@ FRENCH: Final = ConsoleWords(
         },
         registering="Enregistrement de {reference}",
         recording="{kind}\u00a0: {reference}",
-        pieces="Enregistrées à l’instant",
+        customers={
+            CLAIM: "Demande d’un client, {number}",
+            CLAIMED: "Points d’une pièce enregistrée, {number}",
+            REPORT: "Signalement d’un client, {number}",
+            MOVE: "Pièce à remettre à son propriétaire, {number}",
+        },
+        pieces="Ce dont il s’agit",
         open_piece="Ouvrir la pièce",
         print_label="Imprimer l’étiquette",
         retry="Réessayer",

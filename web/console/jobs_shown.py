@@ -7,6 +7,7 @@ from typing import Final
 
 from provenance_schemas.step_kinds import EntryKind
 from web.console.catalogue import ConsoleWords, JobPhase, Refused
+from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.jobs.queue import Job, JobState
 from web.presenters.catalogue import Words
 from web.presenters.tones import ICONS, Icon, Tone
@@ -14,6 +15,9 @@ from web.presenters.tones import ICONS, Icon, Tone
 REGISTER: Final = "console_register"
 STEP: Final = "console_step"
 KINDS: Final = (REGISTER, STEP)
+CUSTOMERS_KINDS: Final = (CLAIM, CLAIMED, REPORT, MOVE)
+"""What customers ask for. Staff are shown what failed, without a name: the customer was told its number."""
+NUMBER_CHARACTERS: Final = 8
 _PHASES: Final = {
     JobState.WAITING: JobPhase.WAITING,
     JobState.RUNNING: JobPhase.RUNNING,
@@ -58,6 +62,11 @@ def title_of(kind: str, reference: str, step_kind: str, words: ConsoleWords, sit
     known = {each.word: each for each in EntryKind}
     what = site.kinds[known[step_kind]] if step_kind in known else step_kind
     return words.job.recording.format(kind=what, reference=reference)
+
+
+def customers_title_of(job: Job, words: ConsoleWords) -> str:
+    """Name what a customer asked for."""
+    return words.job.customers[job.kind].format(number=job.id[:NUMBER_CHARACTERS])
 
 
 def refusal_of(job: Job, words: ConsoleWords) -> str:

@@ -99,10 +99,11 @@ def _change_path(visit: Visit, draft: Draft | None) -> str:
 
 def _desktop(console: Console, visit: Visit, text: str) -> Desktop:
     """Gather what the first page tells of; it has something to say without the house's records too."""
+    failed = console.failed_lines(visit)
     try:
         book = console.records().book
     except RecordsAwayError:
-        return Desktop(search="", found=(), newest=None, attention=(), under_way=(), cards=(), drafts=())
+        return Desktop(search="", found=(), newest=None, attention=failed, under_way=(), cards=(), drafts=())
     lines = console.job_lines(visit)
     kept = map(book.piece_of_token, map(int, console.log.cards_kept()))
     drafts = console.drafts.of_person(person().id, DraftKind.REGISTER)
@@ -110,7 +111,7 @@ def _desktop(console: Console, visit: Visit, text: str) -> Desktop:
         search=text,
         found=book.search_pieces(text, limit=FOUND_MAX) if text else (),
         newest=book.newest_pieces(limit=NEWEST_SHOWN),
-        attention=[line for job, line in lines if phase_of(job) in {JobPhase.FAILED, JobPhase.AWAY}],
+        attention=[*failed, *(line for job, line in lines if phase_of(job) in {JobPhase.FAILED, JobPhase.AWAY})],
         under_way=[line for job, line in lines if phase_of(job) in {JobPhase.WAITING, JobPhase.RUNNING}],
         cards=[piece for piece in kept if piece is not None],
         drafts=[draft for draft in drafts if draft.state is DraftState.OPEN],

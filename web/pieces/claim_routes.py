@@ -55,12 +55,12 @@ _TEMPLATE: Final = "pieces/claim.html"
 class ClaimViews:
     """The views, over the site's parts."""
 
-    def __init__(self, parts: Parts, scans: Scans) -> None:
+    def __init__(self, parts: Parts, scans: Scans, gate: DecoderGate) -> None:
         self._parts = parts
         self._scans = scans
         self._chosen = ChosenPiece(parts.secret)
         self._devices = Devices(parts.secret)
-        self._gate = DecoderGate(parts.decoders_max)
+        self._gate = gate
 
     # ---- which piece
 

@@ -10,7 +10,7 @@ from typing import Final
 from provenance_schemas.step_kinds import Status
 from verifier.answers import Answer
 from web.custody.holdings import Holding, HoldingState
-from web.jobs.queue import Job
+from web.jobs.queue import Job, JobState
 from web.pieces.cards import PieceCard, Seen, is_elsewhere, present_card
 from web.pieces.catalogue import PiecesWords, PieceWords, Said
 from web.pieces.claim_pages import Notice
@@ -120,13 +120,15 @@ def groups_of(address: str) -> tuple[str, ...]:
 def _notices(
     holding: Holding, seen: Seen, job: Job | None, visit: Visit, words: PiecesWords, now_s: int
 ) -> tuple[Notice, ...]:
-    notices = []
-    if job is not None and not job.is_open and is_worth_saying(job, now_s):
+    notices, is_away = [], seen.answer is Answer.CANNOT_VERIFY
+    # What was done is told beside the record that shows it, never beside one that nobody can read.
+    is_told = job is not None and not job.is_open and is_worth_saying(job, now_s)
+    if job is not None and is_told and not (is_away and job.state is JobState.DONE):
         notices.append(present_end(job, visit, words))
     if is_elsewhere(holding, seen):
         said = _branded(words.piece.elsewhere, visit)
         notices.append(Notice(Tone.CAUTION, ICONS[Tone.CAUTION], said.title, said.text))
-    if seen.answer is Answer.CANNOT_VERIFY:
+    if is_away:
         notices.append(_away(visit, words))
     return tuple(notices)
 

@@ -21,6 +21,7 @@ from web.pieces.piece_pages import PAGE_PIECES, PATH, present_piece, present_pie
 from web.pieces.words import WORDS
 from web.presenters.frame import Visit
 from web.rendering import render_page
+from web.scan.lookup import DecoderGate
 from web.scan.scans import Scans
 from web.sessions import current_person
 from web.store.people import Person
@@ -144,10 +145,10 @@ class PieceViews:
         return look_at(self._parts.verifier, holding.item)
 
 
-def make_pieces_blueprint(parts: Parts, scans: Scans) -> Blueprint:
-    """Serve `/claim` and `/pieces`."""
+def make_pieces_blueprint(parts: Parts, scans: Scans, gate: DecoderGate) -> Blueprint:
+    """Serve `/claim` and `/pieces`. `gate` is shared by all that read photos."""
     blueprint, views = Blueprint("pieces", __name__), PieceViews(parts)
-    add_claim_routes(blueprint, ClaimViews(parts, scans))
+    add_claim_routes(blueprint, ClaimViews(parts, scans, gate))
     _add_lists(blueprint, views)
     _add_acts(blueprint, views)
     return blueprint

@@ -29,6 +29,15 @@ _SHOWN: Final = {
 }
 
 
+class RewardLaterError(UnavailableError):
+    """Today's points are given. Nothing was paid for the claim; tell of it again from `again_at` on."""
+
+    def __init__(self, again_at: int) -> None:
+        super().__init__(f"the reward of a claim is not paid before {again_at}")
+        self.again_at = again_at
+        """Unix seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Earning:
     """Pays for checks and claims."""
@@ -64,7 +73,8 @@ class Earning:
     def claimed(self, claimed: Claimed, *, staff: bool) -> Award | Declined:
         """Pay the person who claimed a piece, once for the piece, ever.
 
-        Raises UnavailableError while its record cannot be read: the job that tells of the claim comes again.
+        A claim happens once, so a limit of the day only puts its reward off. Raises UnavailableError while the record
+        cannot be read, RewardLaterError when the day's points are given: the job that tells of the claim comes again.
         """
         verdict = self._verdict_of(claimed.item)
         if verdict.level is Level.UNDETERMINED:
@@ -79,7 +89,10 @@ class Earning:
             claimant=True,
             staff=staff,
         )
-        return self.points.award(verdict, event)
+        found = self.points.award(verdict, event)
+        if isinstance(found, Declined) and found.again_at is not None:
+            raise RewardLaterError(found.again_at)
+        return found
 
     def _verdict_of(self, item: ItemId) -> Verdict:
         found = self.verifier.verify_item(item, TOKEN).verdict.findings

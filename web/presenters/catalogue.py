@@ -36,6 +36,8 @@ class Custody(StrEnum):
     HOUSE = "house"
     """Sold, and still in the house's account: it could move it."""
     OWNER = "owner"
+    KEPT = "kept"
+    """An owner's, kept for them by the house, which could move it."""
     YOURS = "yours"
     """The visitor's own, kept by the house, which could move it."""
 

@@ -218,6 +218,7 @@ ENGLISH: Final = Words(
         Custody.STOCK: "With the house, not yet sold",
         Custody.HOUSE: "Sold, not claimed yet: the house holds it and could move it",
         Custody.OWNER: "Registered to a private owner",
+        Custody.KEPT: "A private owner. The house holds it for them, and could move it.",
         Custody.YOURS: "You. The house holds it for you, and could move it.",
     },
     errors=_ERRORS,

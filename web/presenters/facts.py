@@ -21,6 +21,11 @@ class ScanSeen(Protocol):
         ...
 
     @property
+    def is_kept(self) -> bool:
+        """The house keeps this very piece for somebody."""
+        ...
+
+    @property
     def checks_30_days(self) -> int | None:
         """How often others checked this label; None: nobody counted."""
         ...
@@ -41,6 +46,7 @@ class UnloggedScan:
     """A scan on a site that keeps no log."""
 
     holds: bool = False
+    is_kept: bool = False
     checks_30_days: int | None = None
     token: str = ""
     collectable: bool = False
@@ -56,13 +62,15 @@ class Fact:
     """The same moment for a machine, where it is one."""
 
 
-def custody_of(evidence: Evidence, *, holds: bool = False) -> Custody | None:
+def custody_of(evidence: Evidence, *, holds: bool = False, is_kept: bool = False) -> Custody | None:
     """Say who holds the piece on record; None where that could not be read."""
     if not isinstance(evidence.registered, Registered):
         return None
     held = evidence.registered.final
     if held.owner != held.stock_account:
-        return Custody.YOURS if holds else Custody.OWNER
+        if holds:
+            return Custody.YOURS
+        return Custody.KEPT if is_kept else Custody.OWNER
     return Custody.HOUSE if held.status & Status.SOLD else Custody.STOCK
 
 
@@ -74,7 +82,7 @@ def present_facts(evidence: Evidence, seen: ScanSeen, words: Words, *, shows_pie
         facts.append(Fact(said.serial, serial_text(evidence.label.serial)))
     checked = Fact(said.checked, moment_text(evidence.checked_at, words), machine_text(evidence.checked_at))
     facts += [checked, _registry(evidence, words)]
-    custody = custody_of(evidence, holds=seen.holds) if shows_piece else None
+    custody = custody_of(evidence, holds=seen.holds, is_kept=seen.is_kept) if shows_piece else None
     if custody:
         facts.append(Fact(said.custody, words.custody[custody]))
     if seen.checks_30_days is not None:

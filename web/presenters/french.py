@@ -238,6 +238,7 @@ FRENCH: Final = Words(
         Custody.STOCK: "À la maison, pas encore vendue",
         Custody.HOUSE: "Vendue, pas encore revendiquée : la maison la garde et pourrait la déplacer",
         Custody.OWNER: "Enregistrée au nom d’un propriétaire privé",
+        Custody.KEPT: "Un propriétaire privé. La maison la garde pour lui, et pourrait la déplacer.",
         Custody.YOURS: "Vous. La maison la garde pour vous, et pourrait la déplacer.",
     },
     errors=_ERRORS,

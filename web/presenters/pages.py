@@ -13,7 +13,8 @@ from web.presenters.scan_words import ScanWords
 
 SCAN_SCRIPTS: Final = ("scan-camera", "scan-photo", "scan-typing")
 SCAN_MODULES: Final = tuple(
-    f"/static/js/scan-{name}.js" for name in ("decoders", "label", "look", "serial", "stream", "trusted", "words")
+    f"/static/js/{name}.js"
+    for name in ("scan-decoders", "scan-label", "scan-look", "scan-serial", "scan-stream", "scan-trusted", "words")
 )
 """What the scripts import, fetched at once rather than one after the other."""
 _SAID_OF_A_CODE: Final = (Refusal.FOREIGN_HOST, Refusal.NOT_A_LABEL)

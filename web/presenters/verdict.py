@@ -62,7 +62,7 @@ def present_verdict(verification: Verification, visit: Visit, seen: ScanSeen = _
     said, tone = _said(answer, visit, holds=seen.holds), TONES[answer]
     piece = present_piece(verification, answer, visit.language)
     passport = proven_passport(verification) if piece else None
-    custody = custody_of(evidence, holds=seen.holds) if piece else None
+    custody = custody_of(evidence, holds=seen.holds, is_kept=seen.is_kept) if piece else None
     scripts = (REPORT_SCRIPT,) if seen.token else ()
     return VerdictPage(
         frame=make_frame(visit, said.headline, bundle=Bundle.VERDICT, scripts=scripts),

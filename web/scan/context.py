@@ -14,6 +14,8 @@ class ScanContext:
 
     holds: bool = False
     """The signed-in visitor holds this very piece: the page says so ("Your piece")."""
+    is_kept: bool = False
+    """The house keeps this very piece for its owner, and could move it: the page says so to everybody."""
     checks_30_days: int | None = None
     """How often others checked this label in 30 days; the holder's own checks are left out. None: nobody counted."""
     token: str = ""

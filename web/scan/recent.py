@@ -79,11 +79,6 @@ class RecentAnswers:
         # Who waited long for somebody else's reading reads once more, rather than to give an old answer.
         return answer if self.is_recent(answer) else self._verified(text)
 
-    def forget(self) -> None:
-        """Forget everything: the site itself has just written to the registry."""
-        with self._lock:
-            self._answers.clear()
-
     def _read(self, text: str, mine: Future[RecentAnswer]) -> RecentAnswer:
         try:
             answer = self._verified(text)

@@ -6,16 +6,16 @@ a person never waits here.
 
 from __future__ import annotations
 
-import atexit
 import logging
 import threading
 from collections import deque
+from multiprocessing.util import Finalize
 from typing import Final
 
 from verifier.errors import UnavailableError
 from web.scan.scan_log import Report, SqlScanLog
 
-PAUSE_S: Final = 0.05
+PAUSE_S: Final = 0.1
 _WAITING_MAX: Final = 5_000
 _AT_ONCE: Final = 500
 _LOG: Final = logging.getLogger("assay.scans")
@@ -57,7 +57,8 @@ class ReportQueue:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep, name="scan reports", daemon=True)
                 self._thread.start()
-                atexit.register(self._flush_quietly)
+                # Also at the end of a process that a server started: those end without asking `atexit`.
+                Finalize(None, self._flush_quietly, exitpriority=0)
 
     def _keep(self) -> None:
         pause = threading.Event()

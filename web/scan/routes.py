@@ -27,10 +27,9 @@ from web.visits import visit_of
 RETRY_AFTER_S: Final = 30
 
 
-def make_scan_blueprint(parts: Parts, shelf: PictureShelf) -> Blueprint:
-    """Serve `/`, `/scan`, `/01/...` and `/scans`."""
+def make_scan_blueprint(parts: Parts, shelf: PictureShelf, gate: DecoderGate) -> Blueprint:
+    """Serve `/`, `/scan`, `/01/...` and `/scans`. `gate` is shared by all that read photos."""
     blueprint = Blueprint("scan", __name__)
-    gate = DecoderGate(parts.decoders_max)
     camera = camera_setup(parts.hosts)
 
     @blueprint.get("/")

@@ -85,8 +85,8 @@ class SqlScanLog:
 
         The holder's own scans are kept for the holder, and count nowhere.
         """
-        names = {r.scan.id: self._networks.name(r.visitor.address, r.at_s) for r in reports if not r.by_holder}
         first = {report.scan.id: report for report in reversed(reports)}
+        names = self._names(first.values())
         put = self._insert(SCAN).on_conflict_do_nothing(index_elements=["id"]).returning(SCAN.c.id)
         with self._database.writing() as connection:
             new = connection.execute(put, [_row(report) for report in first.values()]).scalars().all()
@@ -94,6 +94,11 @@ class SqlScanLog:
             if sightings:
                 connection.execute(_PUT_SIGHTINGS, sightings)
         return len(new)
+
+    def _names(self, reports: Iterable[Report]) -> dict[tuple[str, int], bytes]:
+        """Name the networks of visitors who are counted, by address and moment."""
+        asked = {(report.visitor.address, report.at_s) for report in reports if not report.by_holder}
+        return {(address, at_s): self._networks.name(address, at_s) for address, at_s in asked}
 
     def facts(self, commitment: bytes, at: datetime) -> ScanFacts:
         """Say how a label was looked at. Raises ScansUnavailableError."""
@@ -174,12 +179,13 @@ def _row(report: Report) -> dict[str, Any]:
     }
 
 
-def _sightings_of(reports: Iterable[Report], names: Mapping[str, bytes]) -> list[dict[str, Any]]:
+def _sightings_of(reports: Iterable[Report], names: Mapping[tuple[str, int], bytes]) -> list[dict[str, Any]]:
     """Count what is to be added, by label, day, network and country; the holder's own is left out."""
     found: dict[tuple[bytes, int, bytes, str], list[int]] = defaultdict(list)
     for report in reports:
         if not report.by_holder:
-            key = (report.scan.label, report.at_s // DAY_S, names[report.scan.id], report.visitor.country)
+            network = names[report.visitor.address, report.at_s]
+            key = (report.scan.label, report.at_s // DAY_S, network, report.visitor.country)
             found[key].append(report.at_s)
     return [
         {"label": label, "day": day, "network": network, "country": country}

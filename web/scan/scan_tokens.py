@@ -105,7 +105,7 @@ class ScanTokens:
         return AnsweredScan(scan_id.hex(), answered_at, *_unpacked(signed[_HEAD.size :], brand))
 
     def _mac(self, signed: bytes, host: str) -> bytes:
-        return hmac.digest(self._key, signed + host.encode(), hashlib.sha256)[:_MAC_BYTES]
+        return hashlib.blake2b(signed + host.encode(), key=self._key, digest_size=_MAC_BYTES).digest()
 
 
 def pack(verification: Verification) -> bytes | None:

@@ -75,6 +75,7 @@ class Scans:
         verifier: LabelVerifier,
         clock: Callable[[], float],
         holds: Holds,
+        is_kept: Callable[[ItemId], bool] = lambda _: False,
     ) -> None:
         self.log = log
         self.queue = ReportQueue(log)
@@ -82,14 +83,14 @@ class Scans:
         self._verifier = verifier
         self._clock = clock
         self._holds = holds
+        self._keeps = is_kept
 
     @classmethod
     def of(cls, parts: Parts, holds: Holds | None = None) -> Scans:
         """Build from the site's parts."""
         tokens = ScanTokens(parts.secret.key(_PURPOSE), parts.trust)
-        return cls(
-            SqlScanLog(parts.database), tokens, parts.verifier, parts.clock, holds or parts.custody.holdings.holds
-        )
+        holdings, log = parts.custody.holdings, SqlScanLog(parts.database)
+        return cls(log, tokens, parts.verifier, parts.clock, holds or holdings.holds, holdings.is_held)
 
     def token(self, answered: bytes | None, host: str) -> str:
         """Give a new token that reports what `pack` wrote down; empty where that is nothing."""
@@ -101,6 +102,7 @@ class Scans:
         counted = isinstance(evidence.scans, ScanFacts)
         return ScanContext(
             holds=person_id is not None and self._is_holder(person_id, evidence.item),
+            is_kept=self._is_kept(evidence.item),
             checks_30_days=evidence.scans.checks if isinstance(evidence.scans, ScanFacts) else None,
             token=token,
             collectable=bool(token)
@@ -160,6 +162,12 @@ class Scans:
     def _record(self, scan: AnsweredScan, visitor: Visitor, now_s: int) -> bool:
         by_holder = visitor.person_id is not None and self._holds(visitor.person_id, scan.item)
         return self.log.record(scan, visitor, now_s, by_holder=by_holder)
+
+    def _is_kept(self, item: object) -> bool:
+        try:
+            return isinstance(item, ItemId) and self._keeps(item)
+        except DatabaseUnavailableError:
+            return False
 
     def _is_holder(self, person_id: str, item: object) -> bool:
         try:

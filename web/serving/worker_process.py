@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from typing import Final
@@ -14,6 +15,7 @@ from web.structured_log import configure_log
 from web.wiring import make_chores, make_worker, wire
 
 _TICK_S: Final = 1.0
+_LOG: Final = logging.getLogger("assay.worker")
 
 
 def work(settings: Settings) -> None:
@@ -34,14 +36,17 @@ def work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     chores = Chores(make_chores(parts))
-    beside = threading.Thread(target=_tend, args=(chores, Heart(settings.jobs_folder), stopping), daemon=True)
+    beside = threading.Thread(target=tend, args=(chores, Heart(settings.jobs_folder), stopping), daemon=True)
     beside.start()
     jobs.work()
 
 
-def _tend(chores: Chores, heart: Heart, stopping: threading.Event) -> None:
-    """Beat and do chores, also while a job takes its time."""
+def tend(chores: Chores, heart: Heart, stopping: threading.Event, tick_s: float = _TICK_S) -> None:
+    """Beat and do chores, also while a job takes its time. A disk that is full for a moment ends neither."""
     while not stopping.is_set():
-        heart.beat()
+        try:
+            heart.beat()
+        except OSError as error:
+            _LOG.warning("the sign of life cannot be written: %s", type(error).__name__)
         chores.run_due()
-        stopping.wait(_TICK_S)
+        stopping.wait(tick_s)

@@ -184,6 +184,20 @@ def test_a_sold_piece_nobody_claimed_is_in_the_houses_hands():
     assert Custody.HOUSE is custody_of(verified(site).evidence)
 
 
+@pytest.mark.parametrize(
+    ("holds", "is_kept", "custody"),
+    [
+        (False, False, Custody.OWNER),
+        (False, True, Custody.KEPT),
+        (True, True, Custody.YOURS),
+        (True, False, Custody.YOURS),
+    ],
+)
+def test_a_piece_that_the_house_keeps_for_its_owner_is_said_to_be_kept(holds, is_kept, custody):
+    """Who could move it is part of the answer, also for a stranger; who the owner is never is."""
+    assert custody is custody_of(verified(some_site(Answer.VERIFIED)).evidence, holds=holds, is_kept=is_kept)
+
+
 def test_the_registrys_age_is_always_shown():
     """A page kept open, or a stale node, gives itself away."""
     site = some_site()

@@ -49,7 +49,7 @@ def test_every_module_is_fetched_at_once():
     imported = set()
     for script in FOLDER.glob("scan-*.js"):
         if script.stem != "scan-worker":  # the page does not load it, the worker does
-            imported |= set(re.findall(r'from "\./(scan-[a-z]+\.js)"', script.read_text("utf-8")))
+            imported |= set(re.findall(r'from "\./([a-z-]+\.js)"', script.read_text("utf-8")))
 
     assert {f"/static/js/{name}" for name in imported} == set(scan_page().modules)
 

@@ -118,17 +118,6 @@ def test_a_text_that_is_too_long_for_a_label_is_not_kept():
     assert not answers._answers
 
 
-def test_forgetting_makes_the_next_visitor_read():
-    """The site has just written: its own customer looks at once."""
-    reader = Reader()
-    answers = reader.answers()
-    answers.answer(LABEL)
-    answers.forget()
-    answers.answer(LABEL)
-
-    assert reader.readings == 2
-
-
 def test_visitors_who_come_together_share_one_reading():
     """A hundred phones at an exhibition; the node is asked once."""
     reader, come = Reader(), threading.Event()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing
 import threading
 
 import pytest
 
-from loyalty.adapters.sql_database import DatabaseUnavailableError
+from loyalty.adapters.sql_database import Database, DatabaseUnavailableError
+from tests.fakes.database import some_database
 from tests.unit.web.scan.test_scan_log import NOW_S, SOMEBODY, some_scan
 from web.scan.report_queue import _AT_ONCE, _WAITING_MAX, ReportQueue
-from web.scan.scan_log import Report
+from web.scan.scan_log import Report, SqlScanLog
+from web.store.scan_tables import SCAN
 
 REPORT = Report(some_scan(), SOMEBODY, NOW_S)
 
@@ -98,3 +101,21 @@ def test_the_thread_outlives_a_database_that_is_away(log):
     queue.put(dataclasses.replace(REPORT, at_s=NOW_S + 1))
 
     assert log.was_asked.wait(10)
+
+
+@pytest.mark.process
+def test_a_process_that_ends_keeps_what_waits():
+    """As a server's process does when it is told to stop."""
+    database = some_database()
+    database.close()
+    child = multiprocessing.get_context("fork").Process(target=report_and_end, args=(str(database.engine.url),))
+    child.start()
+    child.join(30)
+
+    assert child.exitcode == 0
+    with database.reading() as connection:
+        assert len(connection.execute(SCAN.select()).all()) == 1
+
+
+def report_and_end(url):
+    assert ReportQueue(SqlScanLog(Database.open(url)), pause_s=3_600.0).put(REPORT)

@@ -17,7 +17,7 @@ from verifier.limits import SCAN_COUNT_DAYS, SCAN_NETWORKS_A_DAY_MAX, SCAN_PATTE
 from verifier.policies import PHONE
 from verifier.service import Verification
 from web.scan.networks import DAY_S, NetworkNames
-from web.scan.scan_log import Refusal, SqlScanLog, forget_person
+from web.scan.scan_log import Refusal, SqlScanLog, export_scans, forget_person
 from web.scan.scan_tokens import AGE_MAX_S, AnsweredScan, ScanTokens, pack
 from web.scan.visitors import Visitor, country_of
 from web.store.people import Role, add_person
@@ -263,6 +263,16 @@ def test_a_person_who_leaves_leaves_no_name_on_scans(log, database, people):
         connection.execute(PERSON.delete().where(PERSON.c.id == people[1]))
 
     assert {row["person_id"] for row in rows(database, SCAN)} == {None}
+
+
+def test_a_person_can_have_their_scans(log, database, people):
+    """Theirs, newest first; neither the label nor anybody else's."""
+    scans = [record(log, signed_in(person), at_s=NOW_S + late) for late, person in enumerate([*people, people[0]])]
+    with database.reading() as connection:
+        told = export_scans(connection, people[0])
+
+    assert [line["id"] for line in told] == [scans[2].id, scans[0].id]
+    assert not any(isinstance(value, bytes) for line in told for value in line.values())
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,15 @@ class Shop:
             self.world.trust, lambda _: self.world.access(), now=lambda: self.world.now, scan_log=self.log
         )
         tokens = ScanTokens(bytes(32), self.world.trust)
-        self.scans = Scans(self.log, tokens, self.verifier, self.now_s, lambda person, _: person in self.holders)
+        self.kept = False
+        self.scans = Scans(
+            self.log,
+            tokens,
+            self.verifier,
+            self.now_s,
+            lambda person, _: person in self.holders,
+            lambda _: self.kept,
+        )
         with self.database.writing() as connection:
             people = [add_person(connection, name, Role.MEMBER, "en", 1) for name in ("Ada", "Bea")]
         self.ada, self.bea = (Visitor("203.0.113.7", "FR", person.id[::-1], person.id) for person in people)
@@ -100,9 +108,15 @@ def test_a_page_says_how_often_others_checked_and_who_holds(shop):
     shop.holders = {shop.ada.person_id}
     verification = shop.answered()
 
-    assert shop.scans.context(verification, "t", shop.ada.person_id) == ScanContext(True, 1, "t", True)
-    assert shop.scans.context(verification, "t", shop.bea.person_id) == ScanContext(False, 1, "t", True)
-    assert shop.scans.context(verification, "", None) == ScanContext(False, 1, "", False)
+    assert shop.scans.context(verification, "t", shop.ada.person_id) == ScanContext(
+        holds=True, checks_30_days=1, token="t", collectable=True
+    )
+    assert shop.scans.context(verification, "t", shop.bea.person_id) == ScanContext(
+        checks_30_days=1, token="t", collectable=True
+    )
+    assert shop.scans.context(verification, "", None) == ScanContext(checks_30_days=1)
+    shop.kept = True
+    assert shop.scans.context(verification, "", None) == ScanContext(checks_30_days=1, is_kept=True)
 
 
 def test_an_unsold_piece_collects_nothing(shop):
