@@ -105,8 +105,10 @@ def _give_drafts(site: FakeSite, staff: Person) -> None:
         for is_asked in (False, True):
             draft_id = f"{2 * number + is_asked:032x}"
             if kind is DraftKind.REGISTER:
-                fields = fields | {"reference": f"NEW-{number}-{int(is_asked)}"}
-            drafts.keep(DraftChange(draft_id, staff.id, kind, fields, of, photos), jobs.now_s())
+                filled = fields | {"reference": f"NEW-{number}-{int(is_asked)}"}
+            else:
+                filled = fields
+            drafts.keep(DraftChange(draft_id, staff.id, kind, filled, of, photos), jobs.now_s())
             if is_asked:
                 job = jobs.add(NewJob(job_kind, draft_id, {"draft": draft_id}, staff.id))
                 with site.database.writing() as connection:
