@@ -36,9 +36,10 @@ lint: $(STAMP) ## ruff, mypy strict, the law of layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: $(STAMP) ## lint, every test, and the contracts' tests where node is installed
+test: $(STAMP) ## lint, every test; the contracts' where node is, the browser's where Chromium is or can be installed
 	$(MAKE) lint
 	$(MAKE) contracts
+	@$(BIN)/python tools/find_chromium.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 contracts: $(STAMP) ## build the contracts, compare the artifacts byte for byte, run forge's tests (needs node)

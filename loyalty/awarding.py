@@ -78,6 +78,22 @@ class AwardDesk:
                 return Declined(Reason.NO_RULE)
             return self._decide_and_pay(connection, rule, event, now_s, earlier)
 
+    def outlook(self, event: AwardEvent, now_s: int) -> Award | Declined | Rule:
+        """Say what asking for an event would bring just now, if its verdict is good; writes nothing.
+
+        Gives the award that was paid before, the reason why nothing would be, or the rule that would pay. Others may be
+        faster, so it is no promise. Raises IdempotencyError, UnavailableError.
+        """
+        with self._database.reading() as connection:
+            earlier = self._earlier(connection, event)
+            if not isinstance(earlier, Found):
+                return earlier
+            rule = self._rules.for_event(event.kind)
+            if rule is None:
+                return Declined(Reason.NO_RULE)
+            outcome = decide(rule, self._facts(connection, rule, event, now_s)[0]).outcome
+            return Declined(outcome, again_at(outcome, now_s)) if isinstance(outcome, Reason) else rule
+
     def _decide_and_pay(
         self, connection: Connection, rule: Rule, event: AwardEvent, now_s: int, found: Found
     ) -> Award | Declined:

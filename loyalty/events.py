@@ -55,10 +55,13 @@ class AwardEvent:
         return f"{self.kind}:{self.source}"
 
     def body(self) -> bytes:
-        """Give the 32-byte hash of what is asked for; the same key with another body is refused."""
-        return event_body(self.kind, self.member, str(self.item), self.source, self.device)
+        """Give the 32-byte hash of what is asked for; the same key with another body is refused.
+
+        The device is how it was asked, not what: an answer that was lost may be asked for again from anywhere.
+        """
+        return event_body(self.kind, self.member, str(self.item), self.source)
 
 
-def event_body(kind: str, member: str, item: str, source: str, device: str) -> bytes:
+def event_body(kind: str, member: str, item: str, source: str) -> bytes:
     """Hash a request for an award. No part can hold a line feed, so the lines have one reading."""
-    return hashlib.sha256(f"assay/award/1\n{kind}\n{member}\n{item}\n{source}\n{device}".encode()).digest()
+    return hashlib.sha256(f"assay/award/1\n{kind}\n{member}\n{item}\n{source}".encode()).digest()

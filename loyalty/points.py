@@ -12,6 +12,7 @@ from loyalty.errors import EventError, UnknownCampaignError
 from loyalty.events import AwardEvent
 from loyalty.ports import LedgerDatabase
 from loyalty.results import Audit, Award, Balance, Declined, Receipt, Reversal, Settled, Statement, TreeHead
+from loyalty.rule import Rule
 from loyalty.rulebook import RuleBook
 from loyalty.settling import Settler
 from loyalty.statement import StatementDesk
@@ -46,6 +47,13 @@ class Points:
         Raises IdempotencyError when the member asked for the same fact with another item or device, WrongPolicyError.
         """
         return self._desk.award(verdict, event, self._now_s())
+
+    def outlook(self, event: AwardEvent) -> Award | Declined | Rule:
+        """Say what asking for an event would bring just now, if its verdict is good. Writes nothing, promises nothing.
+
+        Raises IdempotencyError.
+        """
+        return self._desk.outlook(event, self._now_s())
 
     def balance(self, member: str) -> Balance:
         """Give what a member has; zeros for one who never earned."""

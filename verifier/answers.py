@@ -15,7 +15,7 @@ from provenance_schemas.step_kinds import Status
 from verifier.checks.status import status_bits
 from verifier.evidence import Evidence, History
 from verifier.service import Verification
-from verifier.verdict import Code, Level, Outcome
+from verifier.verdict import Code, Level, Outcome, Verdict
 
 
 @unique
@@ -36,6 +36,7 @@ class Answer(StrEnum):
     NOT_GENUINE = "not_genuine"
     NOT_ISSUED = "not_issued"
     CANNOT_VERIFY = "cannot_verify"
+    ACTIVITY_UNKNOWN = "activity_unknown"
 
 
 _BY_STATUS: Final = (
@@ -60,6 +61,8 @@ def answer_of(verification: Verification) -> Answer:
                 return Answer.NOT_SOLD_YET
             if verdict.outcome(Code.SCAN_PATTERN_PLAUSIBLE) is Outcome.FAILED:
                 return Answer.UNUSUAL_ACTIVITY
+            if _lacking(verdict) == {Code.SCAN_PATTERN_PLAUSIBLE}:
+                return Answer.ACTIVITY_UNKNOWN
             return Answer.STEP_UNCONFIRMED
         case Level.VERIFIED:
             pending = isinstance(evidence.history, History) and evidence.history.pending
@@ -81,6 +84,11 @@ def _rejected(verification: Verification) -> Answer:
     if failures <= {Code.HISTORY_AUTHORISED, Code.HISTORY_ORDERED, Code.DOCUMENTS_VALID, Code.SALE_RECORDED}:
         return Answer.STEP_UNCONFIRMED
     return Answer.NOT_GENUINE
+
+
+def _lacking(verdict: Verdict) -> set[Code]:
+    """Give the advisory checks that did not pass."""
+    return {code for code in verdict.policy.advisory if verdict.outcome(code) is not Outcome.PASSED}
 
 
 def _opened_once(evidence: Evidence) -> bool:

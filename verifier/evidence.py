@@ -101,8 +101,8 @@ class Evidence:
     passport: Passport | Malformed | Unavailable
     documents: Mapping[ContentId, StepDocument | Malformed | Unavailable] = field(default_factory=dict)
     """Step documents of the final history that are not voided."""
-    scans: ScanFacts | Unavailable = Unavailable("no scan log was consulted")
-    """How the label was looked at lately."""
+    scans: ScanFacts | Absent | Unavailable = Absent()
+    """How the label was looked at lately. Absent: nobody who keeps a log was asked."""
     possession: Possession | Absent = Absent()
     """Absent: nothing was shown, which says nothing against anyone."""
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from provenance_schemas.ids import ItemId
 from provenance_schemas.labels import Label
 from verifier.errors import ScansUnavailableError
-from verifier.evidence import Unavailable
+from verifier.evidence import Absent, Unavailable
 from verifier.ports import ScanFacts, ScanLog
 
 
-def gather_scans(subject: Label | ItemId, scan_log: ScanLog | None, at: datetime) -> ScanFacts | Unavailable:
+def gather_scans(subject: Label | ItemId, scan_log: ScanLog | None, at: datetime) -> ScanFacts | Absent | Unavailable:
     """Ask the log for a label; a token was never looked at."""
     if scan_log is None:
-        return Unavailable("no scan log was consulted")
+        return Absent()
     if not isinstance(subject, Label):
         return Unavailable("no label was read that could have been looked at")
     try:

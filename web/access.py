@@ -105,12 +105,12 @@ def guard(app: Flask, sessions: Sessions) -> None:
             abort(HTTPStatus.FORBIDDEN)  # 1.
         person = current_person()
         if person is None:
-            return _led_to(SIGN_IN)  # 2.
+            return _led_to(SIGN_IN, _way_back(app))  # 2.
         if person.role not in _ROLES[asked]:
             abort(HTTPStatus.FORBIDDEN)  # 3.
         session = current_session()
         if needs_step_up(app, endpoint) and session is not None and not session.is_stepped_up(sessions.now_s()):
-            return _led_to(STEP_UP)  # 4.
+            return _led_to(STEP_UP, _way_back(app))  # 4.
         return None
 
     app.before_request(refuse)
@@ -128,13 +128,20 @@ def _marked(view: View, access: Access) -> View:
     return view
 
 
-def _led_to(page: str) -> Response:
-    """Lead a person to a page and back to where they wanted to go; a POST cannot be gone back to."""
+def _way_back(app: Flask) -> str:
+    """Give the page to come back to; empty for none. What was posted is gone, but most forms have a page there too."""
+    # The path of a label is a secret of whoever holds the piece: it never goes into another address.
+    if request.path.startswith("/01/"):
+        return ""
+    adapter = app.create_url_adapter(request)
+    return request.path if adapter is not None and adapter.test(method="GET") else ""
+
+
+def _led_to(page: str, back: str) -> Response:
+    """Lead a person to a page, and from there back to where they wanted to go. A program gets 401."""
     if wants_problem(request.accept_mimetypes):
         abort(HTTPStatus.UNAUTHORIZED)
-    wanted = request.path if request.method in {"GET", "HEAD"} else ""
-    # The path of a label is a secret of whoever holds the piece: it never goes into another address.
-    query = f"?next={quote(wanted)}" if wanted and not wanted.startswith("/01/") else ""
+    query = f"?next={quote(back)}" if back else ""
     language = request.args.get("lang")
     if language in {"en", "fr"}:
         query += f"{'&' if query else '?'}lang={language}"

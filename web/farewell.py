@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from loyalty.points import Points
 from loyalty.results import Line
-from web.accounts.hooks import AccountHooks
+from web.accounts.hooks import AccountHooks, Tie
+from web.custody.holdings import Holdings
 from web.parts import Parts
 from web.scan.scan_log import export_scans, forget_person
 from web.store.people import Person
@@ -36,7 +37,17 @@ def account_hooks(parts: Parts) -> AccountHooks:
             "points": lambda person: export_points(parts.points, person.id),
         },
         on_delete=(holdings.leave, take_name_off_scans),
+        ties=lambda connection, person: ties_of(holdings, connection, person),
     )
+
+
+def ties_of(holdings: Holdings, connection: Connection, person: Person) -> frozenset[Tie]:
+    """Say what a person's pieces mean for their leaving."""
+    counts = {
+        Tie.CLAIMING: holdings.open_count(connection, person.id),
+        Tie.HELD: holdings.held_count(connection, person.id),
+    }
+    return frozenset(tie for tie, count in counts.items() if count)
 
 
 def export_points(points: Points, member: str) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ TRUSTED_TYPES_POLICY: Final = "assay"
 """The one policy that our scripts may make, and once a page."""
 _FIXED: Final = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # the label's URL is a secret of whoever holds the piece
+    "Referrer-Policy": "strict-origin",  # no path: labels are secret. no-referrer would make `Origin` null
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Origin-Agent-Cluster": "?1",

@@ -40,7 +40,6 @@ class LimitName(StrEnum):
     HEALTH = "health"
     LOOKUP = "lookup"
     SCAN_REPORT = "scan_report"
-    SCAN_REPORT_LABEL = "scan_report_label"
     SIGN_IN = "sign_in"
     SIGN_UP = "sign_up"
     RECOVERY = "recovery"
@@ -78,9 +77,8 @@ RATES: Final[Mapping[LimitName, Rate]] = {
     # Reading a photo may take a core for 2.5 s: no network gets more than half of one.
     LimitName.LOOKUP: Rate(60, 5 * _MINUTE),
     # Reports decide whether a label looks copied: one network must not raise that alarm. The check caps it too.
+    # Nothing counts by label: a forger could use that up, and so silence the reports that give his copies away.
     LimitName.SCAN_REPORT: Rate(120, _MINUTE),
-    # One label in many hands at an exhibition is honest; ten a minute for an hour is not.
-    LimitName.SCAN_REPORT_LABEL: Rate(600, _HOUR),
     # A passkey cannot be guessed. This keeps the database's one writer free.
     LimitName.SIGN_IN: Rate(60, 5 * _MINUTE),
     LimitName.SIGN_UP: Rate(30, _HOUR),
@@ -153,7 +151,10 @@ class Limits:
 
 
 def network_of(address: str) -> str:
-    """Give an address's network, /24 or /48: a single address costs nothing to change. Empty for what is none."""
+    """Name an address's network, /24 or /48: a single address costs nothing to change. Empty for what is none.
+
+    The name is the version and the network's bits in hex, `4:c63364`: every request is counted by it, so it is short.
+    """
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -161,7 +162,7 @@ def network_of(address: str) -> str:
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     found = mapped or found
     prefix = _IPV4_PREFIX if found.version == 4 else _IPV6_PREFIX
-    return str(ipaddress.ip_network((found, prefix), strict=False))
+    return f"{found.version}:{int(found) >> (found.max_prefixlen - prefix):x}"
 
 
 def limited(*names: LimitName) -> Callable[[View], View]:

@@ -78,10 +78,12 @@ def serve(placeholder: Parts) -> Iterator[Serve]:
     """Serve a fake site on a port of its own; gives the label's address and the site."""
     servers = []
 
-    def start(answer: Answer = Answer.VERIFIED, **changes: object) -> tuple[str, FakeSite]:
+    def start(answer: Answer = Answer.VERIFIED, *, logs_scans: bool = False, **changes: object) -> tuple[str, FakeSite]:
         server = make_site_server(placeholder, "127.0.0.1", 0)
         # The labels name the port, which only now is known.
         site = some_site(answer, f"localhost:{server.server_port}")
+        if logs_scans:
+            site.keep_scans()
         server.app = create_app(site.parts(**changes))
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()

@@ -37,16 +37,19 @@ from tests.fakes.world import (
     some_serial,
 )
 from verifier.answers import Answer
+from verifier.evidence import Unavailable
 from verifier.images import read_labels
 from verifier.policies import PHONE
+from verifier.ports import ScanFacts
 from verifier.service import Verification, Verifier
 from verifier.trust import TrustRegistry
-from verifier.verdict import Code, Finding, Outcome, Policy, Verdict
+from verifier.verdict import Code, Finding, Outcome, Policy, Verdict, failed, unknown
 from web.app import create_app
 from web.parts import Parts, PictureReader, Probe
+from web.scan.scan_log import SqlScanLog
 from web.secret import Secret
 
-ANSWERED = frozenset(Answer) - {Answer.UNUSUAL_ACTIVITY}
+ANSWERED = frozenset(Answer) - {Answer.UNUSUAL_ACTIVITY, Answer.ACTIVITY_UNKNOWN}
 """What a verification without a scan log can answer."""
 _PANTIN = Place("Atelier Pantin", "Pantin", "FR", 48.894, 2.413)
 _LE_HAVRE = Place("Port of Le Havre", "Le Havre", "FR", 49.485, 0.107)
@@ -116,7 +119,7 @@ class FakeSite:
     world: SiteWorld
     label: str
     item: ItemId
-    verifier: Verifier | SaysUnusual
+    verifier: Verifier | SaysOfScans
     read_picture: PictureReader = read_labels
     probes: Mapping[str, Probe] = field(default_factory=dict)
     decoders_max: int = 2
@@ -153,6 +156,13 @@ class FakeSite:
         )
         return dataclasses.replace(parts, **changes)
 
+    def keep_scans(self) -> None:
+        """Let the verifier look into the scan log, as the real site's does."""
+        world = self.world
+        self.verifier = Verifier(
+            world.trust, lambda _: world.access(), now=lambda: world.now, scan_log=SqlScanLog(self.database)
+        )
+
     @property
     def points(self) -> Points:
         """Give the ledger of points, its campaigns funded."""
@@ -182,22 +192,29 @@ class FakeSite:
         return self._plain_app
 
 
-class SaysUnusual:
-    """The verifier of a site with a scan log that saw something: every other check is the real one's."""
+class SaysOfScans:
+    """The verifier of a site with a scan log that saw something, or is away: every other check is the real one's."""
 
-    def __init__(self, verifier: Verifier) -> None:
+    def __init__(self, verifier: Verifier, said: Finding) -> None:
         self._verifier = verifier
+        self._said = said
 
     def verify_label(self, text: str, policy: Policy) -> Verification:
-        return self._unusual(self._verifier.verify_label(text, policy))
+        return self._with(self._verifier.verify_label(text, policy))
 
     def verify_item(self, item: ItemId, policy: Policy) -> Verification:
-        return self._unusual(self._verifier.verify_item(item, policy))
+        return self._with(self._verifier.verify_item(item, policy))
 
-    def _unusual(self, found: Verification) -> Verification:
-        seen = Finding(Code.SCAN_PATTERN_PLAUSIBLE, Outcome.FAILED, "seen in 9 countries in one day")
-        others = [f for f in found.verdict.findings if f.code is not seen.code]
-        return Verification(found.evidence, Verdict(PHONE, (*others, seen)))
+    def _with(self, found: Verification) -> Verification:
+        scans = Unavailable(self._said.reason) if self._said.outcome is Outcome.UNKNOWN else ScanFacts(40, ())
+        others = [f for f in found.verdict.findings if f.code is not self._said.code]
+        return Verification(dataclasses.replace(found.evidence, scans=scans), Verdict(PHONE, (*others, self._said)))
+
+
+_OF_SCANS: Mapping[Answer, Finding] = {
+    Answer.UNUSUAL_ACTIVITY: failed(Code.SCAN_PATTERN_PLAUSIBLE, "seen in 9 countries in one day"),
+    Answer.ACTIVITY_UNKNOWN: unknown(Code.SCAN_PATTERN_PLAUSIBLE, "the scan log does not answer"),
+}
 
 
 def some_site(answer: Answer = Answer.VERIFIED, *hosts: str, world_type: type[SiteWorld] = SiteWorld) -> FakeSite:
@@ -211,7 +228,8 @@ def some_site(answer: Answer = Answer.VERIFIED, *hosts: str, world_type: type[Si
         world.settle()
     label = _in_host(label, world)
     verifier = Verifier(world.trust, lambda _: world.access(), now=lambda: world.now)
-    return FakeSite(world, label, item, SaysUnusual(verifier) if answer is Answer.UNUSUAL_ACTIVITY else verifier)
+    said = _OF_SCANS.get(answer)
+    return FakeSite(world, label, item, SaysOfScans(verifier, said) if said else verifier)
 
 
 def _in_host(label: str, world: SiteWorld) -> str:

@@ -104,11 +104,8 @@ def _give_drafts(site: FakeSite, staff: Person) -> None:
     for number, (kind, of, job_kind, fields, photos) in enumerate(kinds):
         for is_asked in (False, True):
             draft_id = f"{2 * number + is_asked:032x}"
-            if kind is DraftKind.REGISTER:
-                filled = fields | {"reference": f"NEW-{number}-{int(is_asked)}"}
-            else:
-                filled = fields
-            drafts.keep(DraftChange(draft_id, staff.id, kind, filled, of, photos), jobs.now_s())
+            own = {"reference": f"NEW-{number}-{int(is_asked)}"} if kind is DraftKind.REGISTER else {}
+            drafts.keep(DraftChange(draft_id, staff.id, kind, fields | own, of, photos), jobs.now_s())
             if is_asked:
                 job = jobs.add(NewJob(job_kind, draft_id, {"draft": draft_id}, staff.id))
                 with site.database.writing() as connection:

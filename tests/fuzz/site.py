@@ -24,7 +24,7 @@ from web.store.sessions import SessionStore
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get", "X" * 300)
 REQUIRED = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "strict-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -126,6 +126,7 @@ class Fuzzer:
                 for target in sorted(self._plain_targets()):
                     headers = (("Host", self.site.host), ("Accept", "text/html"), *self._signed(role))
                     status, _, body = self.send(Attempt(role, "GET", target, headers, b""))
+                    assert status not in {500, 501}, f"{role}: {target!r}"
                     if status < 400:
                         self.harvest.take(role, target, body.decode("utf-8", "replace"))
 

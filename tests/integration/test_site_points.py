@@ -99,6 +99,17 @@ def test_a_check_waits_while_its_visitor_signs_in():
     assert visitor.balance().pending == 10
 
 
+def test_a_check_that_would_bring_nothing_is_not_promised_anything():
+    """Whoever signed up for ten points is told before the button that this piece brings none."""
+    visitor = Shop().visitor().sign_in()
+    visitor.collect(visitor.check())
+    token = visitor.check()
+    visitor.client.set_cookie("__Host-check", token, domain="id.maison.example", secure=True)
+    page = visitor.get("/points/collect").text
+
+    assert ("Already collected" in page, "Collect 10 points" in page) == (True, False)
+
+
 def test_the_same_check_twice_pays_once_and_says_the_same():
     """A double tap, and the way back."""
     visitor = Shop().visitor().sign_in()

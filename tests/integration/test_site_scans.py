@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from sqlalchemy import text
 
 from tests.fakes.limits import tight_limits
 from tests.fakes.scans import ScanSite, token_in
@@ -151,6 +152,30 @@ def test_where_there_is_nothing_to_report_there_is_no_token_and_no_script(answer
 
     assert token_in(text) == ""
     assert "<script" not in text
+
+
+class FullQueue:
+    """Too many reports wait already."""
+
+    def put(self, report):
+        return False
+
+    def flush(self):
+        pass
+
+
+def test_a_report_that_finds_no_room_and_no_database_is_answered_in_the_sites_own_words():
+    """At the door too: what is away is a 503 with when to come back, and every header."""
+    shop = ScanSite()
+    assert shop.scan().status_code == 204
+    token = token_in(shop.look().text)
+    shop.app.extensions["assay.scans"].queue = FullQueue()
+    with shop.site.database.writing() as connection:
+        connection.execute(text("DROP TABLE scan"))
+    response = shop.report(token, Accept="application/json")
+
+    assert (response.status_code, response.mimetype) == (503, "application/problem+json")
+    assert {"Retry-After", "Content-Security-Policy", "X-Request-Id"} <= set(response.headers.keys())
 
 
 def test_a_theft_that_is_not_final_yet_is_seen_at_the_next_reading():

@@ -24,6 +24,8 @@ def check_scan_pattern_plausible(evidence: Evidence) -> Finding:
     often it looks, so that one rival cannot raise an alarm from his desk.
     """
     code, facts = Code.SCAN_PATTERN_PLAUSIBLE, evidence.scans
+    if isinstance(facts, Absent):
+        return unknown(code, "no scan log was consulted")
     if isinstance(facts, Unavailable):
         return unknown(code, facts.why)
     days: dict[date, list[Sighting]] = defaultdict(list)

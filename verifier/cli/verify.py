@@ -35,6 +35,7 @@ ADVICE: Final = {
     Answer.VERIFIED: "The record is genuine and complete. Compare its details with the piece in your hands.",
     Answer.VERIFIED_PENDING: "The record is genuine; its newest step is not final yet. Compare its details.",
     Answer.UNUSUAL_ACTIVITY: "The code is genuine, but it is scanned in an unusual way. Copies may be about.",
+    Answer.ACTIVITY_UNKNOWN: "The record is genuine; how often its label was checked cannot be read right now.",
     Answer.NOT_SOLD_YET: "Registered, and not yet sold: this piece should still be with the maker or a boutique.",
     Answer.STEP_UNCONFIRMED: "The record is genuine; one of its steps is disputed or could not be confirmed.",
     Answer.STOLEN: "Reported stolen. Do not buy it, and do not confront the seller.",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from web.accounts.accounts import MadeCodes, WaysIn
 from web.accounts.catalogue import AccountWords, CodeWords, DataWords, PasskeyWords, SessionWords
+from web.accounts.hooks import Tie
 from web.accounts.links import HOME, link
 from web.accounts.recovery import CODES
 from web.accounts.refusals import STATUSES, Refusal
@@ -141,6 +142,11 @@ class DataPage:
     problem: str
     export_href: str
     delete_href: str
+    staying: Card | None
+    """What happens to pieces that are held; with `staying_sure` to tick."""
+    staying_sure: str
+    claiming: Card | None
+    """In place of the form: nobody leaves just now."""
     back: Card
 
 
@@ -256,9 +262,10 @@ def present_sessions(visit: Visit, sessions: tuple[SignedIn, ...], present_id: s
     )
 
 
-def present_data(visit: Visit, refusal: Refusal | None = None) -> DataPage:
+def present_data(visit: Visit, ties: frozenset[Tie], refusal: Refusal | None = None) -> DataPage:
     """Present export and farewell."""
     words = WORDS[visit.language].data
+    staying = Tie.HELD in ties and Tie.CLAIMING not in ties
     return DataPage(
         make_frame(visit, words.headline, other_path="/account/data"),
         _status(refusal),
@@ -266,6 +273,9 @@ def present_data(visit: Visit, refusal: Refusal | None = None) -> DataPage:
         _problem(visit, refusal),
         link(visit, "/account/data/export"),
         link(visit, "/account/delete"),
+        _pieces(visit, words.staying_title, words.staying) if staying else None,
+        words.staying_sure.format(brand=visit.brand) if staying else "",
+        _pieces(visit, words.claiming_title, words.claiming) if Tie.CLAIMING in ties else None,
         _back(visit),
     )
 
@@ -310,6 +320,12 @@ def _passkey_row(visit: Visit, passkey: Passkey) -> PasskeyRow:
     return PasskeyRow(
         passkey.handle, passkey.name, facts, link(visit, f"/account/passkeys/{passkey.handle}/remove")
     )  # fmt: skip
+
+
+def _pieces(visit: Visit, title: str, text: str) -> Card:
+    words = WORDS[visit.language].data
+    brand = visit.brand
+    return Card(title.format(brand=brand), text.format(brand=brand), words.pieces_link, link(visit, "/pieces"))
 
 
 def _back(visit: Visit) -> Card:

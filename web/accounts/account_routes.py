@@ -232,7 +232,7 @@ def add_data(blueprint: Blueprint, desk: Desk) -> None:
     @member
     @stepped_up
     def data() -> Response:
-        return render_page("accounts/data.html", present_data(desk.visit()))
+        return _data_page(desk)
 
     @blueprint.get("/account/data/export")
     @member
@@ -248,8 +248,11 @@ def add_data(blueprint: Blueprint, desk: Desk) -> None:
     @stepped_up
     def delete() -> Response:
         if request.form.get("sure") != "yes":
-            return render_page("accounts/data.html", present_data(desk.visit(), Refusal.NOT_CONFIRMED))
-        desk.accounts.delete(the_person())
+            return _data_page(desk, Refusal.NOT_CONFIRMED)
+        try:
+            desk.accounts.delete(the_person(), leaves_pieces=request.form.get("pieces") == "stay")
+        except RefusedError as refused:
+            return _data_page(desk, refused.refusal)
         response = see_other(link(desk.visit(), "/account-deleted"))
         desk.sessions.end(response)
         return response
@@ -278,6 +281,11 @@ def _confirm_page(desk: Desk, wanted: str, refusal: Refusal | None = None) -> Re
 def _passkeys_page(desk: Desk, refusal: Refusal | None = None) -> Response:
     ways = desk.accounts.ways_in(the_person())
     return render_page("accounts/passkeys.html", present_passkeys(desk.visit(), ways, refusal))
+
+
+def _data_page(desk: Desk, refusal: Refusal | None = None) -> Response:
+    page = present_data(desk.visit(), desk.accounts.ties(the_person()), refusal)
+    return render_page("accounts/data.html", page)
 
 
 def _own_passkey(desk: Desk, handle: str) -> Passkey:

@@ -11,7 +11,7 @@ from webauthn.helpers.structs import AuthenticationCredential
 
 from loyalty.adapters.sql_database import Database
 from web.accounts.ceremonies import MadePasskey, check_shown
-from web.accounts.hooks import AccountHooks
+from web.accounts.hooks import AccountHooks, Tie
 from web.accounts.recovery import draw_codes, hash_of, parse_code
 from web.accounts.refusals import Refusal, RefusedError
 from web.accounts.relying_party import RelyingParty
@@ -181,9 +181,22 @@ class Accounts:
         assert changed is not None, "whoever has a session has an account"
         return changed
 
-    def delete(self, person: Person) -> None:
-        """Delete a person: every part of the site lets go of them, or nobody does."""
+    def ties(self, person: Person) -> frozenset[Tie]:
+        """Say what still binds a person who thinks of leaving."""
+        with self.database.reading() as connection:
+            return self.hooks.ties(connection, person)
+
+    def delete(self, person: Person, *, leaves_pieces: bool = False) -> None:
+        """Delete a person: every part of the site lets go of them, or nobody does.
+
+        `leaves_pieces`: they said so. Raises RefusedError when they did not, or a piece is being claimed for them.
+        """
         with self.database.writing() as connection:
+            ties = self.hooks.ties(connection, person)
+            if Tie.CLAIMING in ties:
+                raise RefusedError(Refusal.CLAIM_UNDER_WAY)
+            if Tie.HELD in ties and not leaves_pieces:
+                raise RefusedError(Refusal.PIECES_NOT_CONFIRMED)
             for let_go in self.hooks.on_delete:
                 let_go(connection, person)
             delete_person(connection, person.id)

@@ -179,6 +179,17 @@ class DataWords:
     delete_title: str
     delete_lead: str
     consequences: tuple[str, ...]
+    staying_title: str
+    """While the house holds pieces. `{brand}`."""
+    staying: str
+    """`{brand}`."""
+    staying_sure: str
+    """`{brand}`."""
+    claiming_title: str
+    """While a piece is being claimed: there is no form then."""
+    claiming: str
+    """`{brand}`."""
+    pieces_link: str
     sure: str
     delete_button: str
     gone_headline: str

@@ -148,9 +148,16 @@ ENGLISH: Final = AccountsWords(
             "Your name, passkeys, codes and devices are erased.",
             "Your points are lost. Their entries stay in our books, without you.",
             "Your pieces stay genuine, and their history stays as it is.",
-            "Pieces that you claimed stay in the keeping of the house, without your name.",
-            "To have such a piece back later, you must show the house that it is yours.",
         ),
+        staying_title="Your pieces stay with {brand}",
+        staying="We forget that they are yours. Their records stay as genuine as they are, and the cards are used up: "
+        "later only {brand} can give a piece back to you, with the proof of purchase. If you have a wallet, move "
+        "them out first.",
+        staying_sure="I leave my pieces with {brand}.",
+        claiming_title="A piece is being claimed for you",
+        claiming="Wait until it is yours, a few minutes at most: whoever leaves before would lose it. If it takes "
+        "longer, write to {brand}.",
+        pieces_link="See my pieces",
         sure="I understand that this cannot be undone.",
         delete_button="Delete my account",
         gone_headline="Your account is deleted",
@@ -182,6 +189,8 @@ ENGLISH: Final = AccountsWords(
         Refusal.INVITATION_REFUSED: "This invitation is used or too old. Ask the house for a new one.",
         Refusal.ROLE_HELD: "Your account already has these rights. The invitation stays open for somebody else.",
         Refusal.NOT_CONFIRMED: "Please tick the box first.",
+        Refusal.CLAIM_UNDER_WAY: "Your account stays for now: a piece is being claimed for you.",
+        Refusal.PIECES_NOT_CONFIRMED: "Please tick that you leave your pieces with the house.",
     },
     says={
         Say.WAITING: "Follow your device …",

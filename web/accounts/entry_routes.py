@@ -9,7 +9,7 @@ from web.accounts.ceremonies import ask_to_make, ask_to_show, check_made, draw_c
 from web.accounts.desk import Desk, Purpose, see_other, the_person, this_device, wanted_path
 from web.accounts.entry_pages import present_invitation, present_sign_in, present_sign_up
 from web.accounts.json_bodies import object_of, read_object, text_of
-from web.accounts.links import HOME, link, onward
+from web.accounts.links import CONSOLE, HOME, link, onward
 from web.accounts.names import parse_name
 from web.accounts.refusals import RefusedError
 from web.csrf import csrf_exempt
@@ -17,7 +17,7 @@ from web.headers import Feature, allow
 from web.limits import LimitName, limited
 from web.rendering import render_page
 from web.sessions import current_person, current_session
-from web.store.people import new_person_id
+from web.store.people import Role, new_person_id
 from web.store.sessions import Challenge
 
 
@@ -132,7 +132,8 @@ def add_invitation(blueprint: Blueprint, desk: Desk) -> None:
         except RefusedError as refused:
             page = present_invitation(visit, confirmed=True, refusal=refused.refusal)
             return render_page("accounts/invitation.html", page)
-        return desk.let_in(see_other(link(visit, HOME)), person)
+        home = CONSOLE if person.role is Role.STAFF else HOME
+        return desk.let_in(see_other(link(visit, home)), person)
 
 
 def _sign_in_page(desk: Desk, wanted: str, refused: RefusedError | None = None) -> Response:

@@ -152,9 +152,16 @@ FRENCH: Final = AccountsWords(
             "Votre nom, vos clés d’accès, vos codes et vos appareils sont effacés.",
             "Vos points sont perdus. Leurs écritures restent dans nos livres, sans vous.",
             "Vos pièces restent authentiques et leur histoire ne change pas.",
-            "Celles que vous avez revendiquées restent à la garde de la maison, sans votre nom.",
-            "Pour en reprendre une plus tard, il faudra montrer à la maison qu’elle est à vous.",
         ),
+        staying_title="Vos pièces restent chez {brand}",
+        staying="Nous oublions qu’elles sont à vous. Leurs fiches restent authentiques, et les cartes ont servi\u00a0: "
+        "plus tard, seule {brand} pourra vous rendre une pièce, sur preuve d’achat. Si vous avez un portefeuille, "
+        "déplacez-les d’abord.",
+        staying_sure="Je laisse mes pièces chez {brand}.",
+        claiming_title="Vous revendiquez une pièce en ce moment",
+        claiming="Attendez qu’elle soit à vous, quelques minutes au plus\u00a0: en partant avant, vous la perdriez. Si "
+        "cela dure, écrivez à {brand}.",
+        pieces_link="Voir mes pièces",
         sure="Je comprends que c’est irréversible.",
         delete_button="Supprimer mon compte",
         gone_headline="Votre compte est supprimé",
@@ -189,6 +196,8 @@ FRENCH: Final = AccountsWords(
         "maison.",
         Refusal.ROLE_HELD: "Votre compte a déjà ces droits. L’invitation reste ouverte pour quelqu’un d’autre.",
         Refusal.NOT_CONFIRMED: "Veuillez d’abord cocher la case.",
+        Refusal.CLAIM_UNDER_WAY: "Votre compte reste pour le moment\u00a0: vous revendiquez une pièce.",
+        Refusal.PIECES_NOT_CONFIRMED: "Veuillez cocher que vous laissez vos pièces à la maison.",
     },
     says={
         Say.WAITING: "Suivez votre appareil …",

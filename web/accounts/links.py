@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 from web.presenters.frame import Visit
 
 HOME = "/account"
+CONSOLE = "/console"
+"""Where somebody of the house begins."""
 
 
 def link(visit: Visit, path: str, **query: str) -> str:

@@ -27,6 +27,8 @@ class Refusal(StrEnum):
     INVITATION_REFUSED = "invitation_refused"
     ROLE_HELD = "role_held"
     NOT_CONFIRMED = "not_confirmed"
+    CLAIM_UNDER_WAY = "claim_under_way"
+    PIECES_NOT_CONFIRMED = "pieces_not_confirmed"
 
 
 STATUSES: Final[Mapping[Refusal, HTTPStatus]] = {
@@ -43,6 +45,8 @@ STATUSES: Final[Mapping[Refusal, HTTPStatus]] = {
     Refusal.INVITATION_REFUSED: HTTPStatus.FORBIDDEN,
     Refusal.ROLE_HELD: HTTPStatus.CONFLICT,
     Refusal.NOT_CONFIRMED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Refusal.CLAIM_UNDER_WAY: HTTPStatus.CONFLICT,
+    Refusal.PIECES_NOT_CONFIRMED: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 

@@ -113,7 +113,8 @@ def _welcome(args: argparse.Namespace, folder: Path, tour: Tour) -> _Guests:
 def _say_guests(guests: _Guests) -> None:
     print("\nTo be the customer of the tour, sign in with a recovery code; it works once:")
     print(f"  {guests.recovery_code}")
-    print(f"To claim the scarf yourself: its label, and the card {guests.card}")
+    if guests.card:
+        print(f"To claim the scarf yourself: its label, and the card {guests.card}")
     print(f"To see the house's side: sign up with a passkey, then accept this invitation\n  {guests.invitation}")
 
 

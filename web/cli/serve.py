@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         port = claim_port(args.host, args.port)
         if settings.server is Server.DEV:
             return _serve_for_development(wire(settings), args.host, port, settings)
-        listening = Listening(args.host, port, settings.workers, settings.threads)
+        listening = Listening(args.host, port, settings.workers, settings.threads, settings.proxies)
         return launch(settings, listening, with_worker=not args.no_worker)
     except (SettingsError, PortTakenError) as error:
         print(f"assay: {error}", file=sys.stderr)

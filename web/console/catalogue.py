@@ -40,6 +40,8 @@ class FieldWords:
     label: str
     hint: str | None = None
     rule: str | None = None
+    missing: str | None = None
+    """When it was left empty; without it, that it should be filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class RegisterWords:
     photo_of: str
     """`{number}`."""
     drop_photo: str
+    no_country: str
+    """Of a list of countries, before one is chosen."""
     sizes: str
     more: str
     how_many: str
@@ -202,6 +206,8 @@ class JobWords:
     badges: Mapping[JobPhase, str]
     refusals: Mapping[Refused, str]
     registering: str
+    """`{reference}`."""
+    registered: str
     """`{reference}`."""
     recording: str
     """`{kind}` and `{reference}`."""

@@ -104,9 +104,7 @@ class Console:
         if job.kind == STEP and draft is not None:
             piece = self.records().book.piece_of_token(int(draft.token))
             reference = piece.reference if piece else ""
-        return title_of(
-            job.kind, reference, fields.get("what", "").partition(":")[0], WORDS[visit.language], visit.words
-        )
+        return title_of(job, reference, fields.get("what", "").partition(":")[0], WORDS[visit.language], visit.words)
 
     def _line(self, visit: Visit, job: Job, title: str) -> JobLine:
         return job_line(job, title, visit.link(f"/console/jobs/{job.id}"), WORDS[visit.language])

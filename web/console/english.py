@@ -23,7 +23,7 @@ from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.store.staff_log import StaffAction
 
 _LINE: Final = "One line of at most {most} characters, without invisible ones."
-_COUNTRY: Final = "Two letters, as FR."
+_COUNTRY: Final = "Choose a country."
 _NUMBER: Final = "A number above zero."
 
 _FIELDS: Final = {
@@ -36,7 +36,7 @@ _FIELDS: Final = {
     "name": FieldWords("Name", "As the customer will read it.", _LINE.format(most=120)),
     "model": FieldWords("Model", None, _LINE.format(most=120)),
     "category": FieldWords("Kind of piece", "One word, as handbag, watch or scarf.", "One word in plain letters."),
-    "country": FieldWords("Made in", _COUNTRY, _COUNTRY),
+    "country": FieldWords("Made in", None, _COUNTRY, _COUNTRY),
     "description": FieldWords(
         "Description", "A few sentences for the customer.", "At most 4,000 characters, without invisible ones."
     ),
@@ -45,7 +45,7 @@ _FIELDS: Final = {
     "production_date": FieldWords("Made on", None, "A date, as 2026-11-02."),
     "facility": FieldWords("Workshop", "A site of the house, never somebody's home.", _LINE.format(most=120)),
     "facility_city": FieldWords("Its city", None, _LINE.format(most=60)),
-    "facility_country": FieldWords("Its country", _COUNTRY, _COUNTRY),
+    "facility_country": FieldWords("Its country", None, _COUNTRY),
     "external_url": FieldWords("Page of the model", None, "An address that begins with https://"),
     "quantity": FieldWords(
         "How many", "Several pieces get the reference with a number each: BAG-7-001, BAG-7-002.", "From 1 to 50,000."
@@ -70,13 +70,15 @@ _FIELDS: Final = {
         "One to eight, the front first. JPEG, PNG or WebP, up to 15 MB each.",
         "Add at least one photo of the piece.",
     ),
-    "photo_alt": FieldWords("What it shows", "For customers who cannot see it.", _LINE.format(most=300)),
+    "photo_alt": FieldWords(
+        "What it shows", "For customers who cannot see it.", _LINE.format(most=300), "Say what it shows."
+    ),
     "what": FieldWords("What happened", None, "Choose what happened."),
     "at": FieldWords("When", None, "Date and time, as 2026-11-02 10:30."),
     "zone": FieldWords("On a clock of", "The difference from UTC: Paris is +01:00, in summer +02:00.", "Choose one."),
     "place": FieldWords("Site", "Its name, as Boutique Ginza.", _LINE.format(most=120)),
     "place_city": FieldWords("City", None, _LINE.format(most=60)),
-    "place_country": FieldWords("Country", _COUNTRY, _COUNTRY),
+    "place_country": FieldWords("Country", None, _COUNTRY),
     "place_latitude": FieldWords("Latitude", "For the map.", "From -90 to 90, together with the longitude."),
     "place_longitude": FieldWords("Longitude", None, "From -180 to 180, together with the latitude."),
     "step_name": FieldWords("Title", "Without one, it is called by its kind.", _LINE.format(most=120)),
@@ -145,6 +147,7 @@ ENGLISH: Final = ConsoleWords(
         photos_hint="Place, time and camera are taken out of every photo.",
         photo_of="Photo {number}",
         drop_photo="Leave this photo out",
+        no_country="Choose",
         sizes="Sizes (optional)",
         more="Numbers, date and workshop (optional)",
         how_many="How many",
@@ -245,6 +248,7 @@ ENGLISH: Final = ConsoleWords(
             Refused.NO_DRAFT: "The draft is gone. Please write it again.",
         },
         registering="Registering {reference}",
+        registered="Registered: {reference}",
         recording="{kind}: {reference}",
         customers={
             CLAIM: "A customer’s claim, {number}",

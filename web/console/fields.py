@@ -54,7 +54,6 @@ STEP_FIELDS: Final = (
     "name",
     "description",
 )
-_CODES: Final = frozenset({"country", "facility_country", "place_country"})
 _NAMES: Final = {"kind": "what", "piece": "", "actor": "what", "images": "photos"}
 _POINTERS: Final = {
     "productionDate": "production_date",
@@ -111,12 +110,17 @@ def typed(form: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     return {name: _tidy(name, form.get(name, "")[: VALUE_MAX + 1].strip()) for name in names}
 
 
+def is_of_country(name: str) -> bool:
+    """Say whether a field holds a country: `country`, `facility_country`, `material_2_country`."""
+    return name.rpartition("_")[2] == "country"
+
+
 def _tidy(name: str, value: str) -> str:
     """Forgive what has one meaning: spaces in a number, small letters in a country, capitals in a category."""
     value = value.replace("\r\n", "\n").replace("\r", "\n")
     if name == "gtin":
         return value.replace(" ", "")
-    if name in _CODES or (name.startswith("material_") and name.endswith("_country")):
+    if is_of_country(name):
         return value.upper()
     return "_".join(value.lower().split()) if name == "category" else value
 
@@ -124,13 +128,14 @@ def _tidy(name: str, value: str) -> str:
 def registration_row(
     fields: Mapping[str, str], photos: Iterable[tuple[str, str]], mark_photos: Mapping[int, str]
 ) -> dict[str, Any]:
-    """Write the row of a registration.
+    """Write the row of a registration. A draft of an earlier release lacks fields that came since: they are empty.
 
     `photos` are file and words of each photo of the piece, `mark_photos` the file of a mark by its number in the form.
     """
     row: dict[str, Any] = {name: fields[name] for name in (*PLAIN, *SIZES) if fields.get(name)}
     row["materials"] = [
-        {inner: fields[f"material_{n}_{outer}"] for inner, outer in MATERIAL.items()} for n in filled_materials(fields)
+        {inner: fields.get(f"material_{n}_{outer}", "") for inner, outer in MATERIAL.items()}
+        for n in filled_materials(fields)
     ]
     row["marks"] = [_mark(fields, n, mark_photos.get(n)) for n in filled_marks(fields, mark_photos)]
     row["images"] = [{"file": file, "alt": alt} for file, alt in photos]
@@ -151,9 +156,9 @@ def filled_marks(fields: Mapping[str, str], photographed: Iterable[int] = ()) ->
 
 
 def _mark(fields: Mapping[str, str], number: int, photo: str | None) -> dict[str, Any]:
-    mark: dict[str, Any] = {inner: fields[f"mark_{number}_{outer}"] for inner, outer in MARK.items()}
+    mark: dict[str, Any] = {inner: fields.get(f"mark_{number}_{outer}", "") for inner, outer in MARK.items()}
     if photo is not None:
-        mark["image"] = {"file": photo, "alt": fields[f"mark_{number}_text"]}
+        mark["image"] = {"file": photo, "alt": fields.get(f"mark_{number}_text", "")}
     return mark
 
 
@@ -178,9 +183,7 @@ def place_fault(fault: Fault, fields: Mapping[str, str], photographed: Iterable[
         field = group if rest == "name" else f"{group}_{rest}"
     elif field == "at" and fault.detail.startswith("/event"):
         kind = Wrong.NOT_YET
-    return FieldFault(
-        {"kind": "what", "piece": "", "actor": "what", "images": "photos"}.get(field, field), kind, detail
-    )
+    return FieldFault(_NAMES.get(field, field), kind, detail)
 
 
 def _of_list(prefix: str, rows: list[int], rest: str, parts: Mapping[str, str]) -> str:

@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from web.console.catalogue import ConsoleWords, FieldWords
-from web.console.fields import FieldFault, Wrong
+from web.console.fields import FieldFault, Wrong, is_of_country
+from web.presenters.countries import country_names
+from web.presenters.language import Language
 
 _LIMITS: Final = {
     "reference": 64,
     "gtin": 20,
     "category": 40,
-    "country": 2,
-    "facility_country": 2,
-    "place_country": 2,
     "description": 4_000,
     "step_description": 4_000,
     "external_url": 300,
     "mark_text": 300,
     "mark_text_fr": 300,
-    "material_country": 2,
     "model_number": 60,
     "lot": 60,
 }
@@ -95,9 +93,16 @@ class FormRows:
     """Makes the rows of one form from what was typed and what is wrong with it."""
 
     def __init__(
-        self, words: ConsoleWords, values: Mapping[str, str], faults: Iterable[FieldFault], *, prefix: str = ""
+        self,
+        words: ConsoleWords,
+        language: Language,
+        values: Mapping[str, str],
+        faults: Iterable[FieldFault],
+        *,
+        prefix: str = "",
     ) -> None:
         self._words = words
+        self._language = language
         self._values = values
         self._prefix = prefix
         self._faults: dict[str, FieldFault] = {}
@@ -119,6 +124,8 @@ class FormRows:
         said = self._words.fields[key]
         label = self._words.register.optional.format(label=said.label) if optional else said.label
         error = self.error(name, said)
+        if is_of_country(name):
+            type_, choices = "select", self._countries(self._values.get(name, ""))
         return FieldRow(
             name,
             label,
@@ -148,10 +155,17 @@ class FormRows:
             self._note(anchor, said.label if said else "", self._say(fault, said))
         self._faults.clear()
 
+    def _countries(self, chosen: str) -> tuple[Choice, ...]:
+        """List the countries by name. What was chosen and is none is not in the list: nothing is chosen then."""
+        known = (Choice(code, name, code == chosen) for code, name in country_names(self._language))
+        return (Choice("", self._words.register.no_country, chosen=False), *known)
+
     def _say(self, fault: FieldFault, said: FieldWords | None) -> str:
         """Put a fault into words: the field's own rule where nothing more exact is known."""
         if fault.kind is Wrong.REFUSED and said is not None and said.rule:
             return said.rule
+        if fault.kind is Wrong.MISSING and said is not None and said.missing:
+            return said.missing
         return self._words.wrong[fault.kind].format(detail=fault.detail)
 
     def _note(self, field: str, label: str, text: str) -> None:

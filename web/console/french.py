@@ -23,7 +23,7 @@ from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.store.staff_log import StaffAction
 
 _LINE: Final = "Une ligne de {most} caractères au plus, sans caractère invisible."
-_COUNTRY: Final = "Deux lettres, par exemple FR."
+_COUNTRY: Final = "Choisissez un pays."
 _NUMBER: Final = "Un nombre supérieur à zéro."
 
 _FIELDS: Final = {
@@ -40,7 +40,7 @@ _FIELDS: Final = {
     "category": FieldWords(
         "Type de pièce", "Un mot en anglais\u00a0: handbag, watch, scarf.", "Un mot en lettres simples, sans accent."
     ),
-    "country": FieldWords("Fabriqué en", _COUNTRY, _COUNTRY),
+    "country": FieldWords("Pays de fabrication", None, _COUNTRY, _COUNTRY),
     "description": FieldWords(
         "Description", "Quelques phrases pour le client.", "4 000 caractères au plus, sans caractère invisible."
     ),
@@ -49,7 +49,7 @@ _FIELDS: Final = {
     "production_date": FieldWords("Fabriqué le", None, "Une date, par exemple 2026-11-02."),
     "facility": FieldWords("Atelier", "Un site de la maison, jamais un domicile.", _LINE.format(most=120)),
     "facility_city": FieldWords("Sa ville", None, _LINE.format(most=60)),
-    "facility_country": FieldWords("Son pays", _COUNTRY, _COUNTRY),
+    "facility_country": FieldWords("Son pays", None, _COUNTRY),
     "external_url": FieldWords("Page du modèle", None, "Une adresse qui commence par https://"),
     "quantity": FieldWords(
         "Combien", "Plusieurs pièces reçoivent chacune un numéro\u00a0: SAC-7-001, SAC-7-002.", "De 1 à 50 000."
@@ -74,7 +74,12 @@ _FIELDS: Final = {
         "Une à huit, la face d’abord. JPEG, PNG ou WebP, 15 Mo au plus chacune.",
         "Ajoutez au moins une photo de la pièce.",
     ),
-    "photo_alt": FieldWords("Ce qu’elle montre", "Pour les clients qui ne la voient pas.", _LINE.format(most=300)),
+    "photo_alt": FieldWords(
+        "Ce qu’elle montre",
+        "Pour les clients qui ne la voient pas.",
+        _LINE.format(most=300),
+        "Dites ce qu’elle montre.",
+    ),
     "what": FieldWords("Ce qui s’est passé", None, "Choisissez ce qui s’est passé."),
     "at": FieldWords("Quand", None, "Date et heure, par exemple 2026-11-02 10:30."),
     "zone": FieldWords(
@@ -82,7 +87,7 @@ _FIELDS: Final = {
     ),
     "place": FieldWords("Site", "Son nom, par exemple Boutique Ginza.", _LINE.format(most=120)),
     "place_city": FieldWords("Ville", None, _LINE.format(most=60)),
-    "place_country": FieldWords("Pays", _COUNTRY, _COUNTRY),
+    "place_country": FieldWords("Pays", None, _COUNTRY),
     "place_latitude": FieldWords("Latitude", "Pour la carte.", "De -90 à 90, avec la longitude."),
     "place_longitude": FieldWords("Longitude", None, "De -180 à 180, avec la latitude."),
     "step_name": FieldWords("Titre", "Sans titre, l’étape porte le nom de son type.", _LINE.format(most=120)),
@@ -151,6 +156,7 @@ FRENCH: Final = ConsoleWords(
         photos_hint="Le lieu, l’heure et l’appareil sont retirés de chaque photo.",
         photo_of="Photo {number}",
         drop_photo="Retirer cette photo",
+        no_country="Choisir",
         sizes="Dimensions (facultatif)",
         more="Numéros, date et atelier (facultatif)",
         how_many="Combien",
@@ -252,6 +258,7 @@ FRENCH: Final = ConsoleWords(
             Refused.NO_DRAFT: "Le brouillon n’existe plus. Merci de le récrire.",
         },
         registering="Enregistrement de {reference}",
+        registered="Enregistrée\u00a0: {reference}",
         recording="{kind}\u00a0: {reference}",
         customers={
             CLAIM: "Demande d’un client, {number}",

@@ -161,8 +161,9 @@ def piece_line(visit: Visit, piece: Piece) -> PieceLine:
     """Lay one piece out for a list."""
     words, done = WORDS[visit.language].home, piece.state is State.CONFIRMED
     tone = Tone.VERIFIED if done else Tone.UNDETERMINED
+    icon = ICONS[tone] if done else Icon.WAIT
     state = words.registered if done else words.registering
-    return PieceLine(piece.reference, piece.name, visit.link(piece_path(piece.token_id)), state, tone, ICONS[tone])
+    return PieceLine(piece.reference, piece.name, visit.link(piece_path(piece.token_id)), state, tone, icon)
 
 
 def present_log(visit: Visit, lines: Sequence[LogLine], references: dict[str, str]) -> LogPage:

@@ -10,7 +10,8 @@ from web.console.catalogue import ConsoleWords, JobPhase, Refused
 from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.jobs.queue import Job, JobState
 from web.presenters.catalogue import Words
-from web.presenters.tones import ICONS, Icon, Tone
+from web.presenters.tones import ICONS as TONE_ICONS
+from web.presenters.tones import Icon, Tone
 
 REGISTER: Final = "console_register"
 STEP: Final = "console_step"
@@ -32,6 +33,10 @@ TONES: Final = {
     JobPhase.DONE: Tone.VERIFIED,
     JobPhase.REFUSED: Tone.REJECTED,
     JobPhase.FAILED: Tone.REJECTED,
+}
+ICONS: Final = {phase: TONE_ICONS[tone] for phase, tone in TONES.items()} | {
+    JobPhase.WAITING: Icon.WAIT,
+    JobPhase.RUNNING: Icon.WAIT,
 }
 
 
@@ -55,10 +60,11 @@ def phase_of(job: Job) -> JobPhase:
     return JobPhase.AWAY if put_off else _PHASES[job.state]
 
 
-def title_of(kind: str, reference: str, step_kind: str, words: ConsoleWords, site: Words) -> str:
-    """Name what was asked for."""
-    if kind == REGISTER:
-        return words.job.registering.format(reference=reference)
+def title_of(job: Job, reference: str, step_kind: str, words: ConsoleWords, site: Words) -> str:
+    """Name what was asked for, or what was done."""
+    if job.kind == REGISTER:
+        said = words.job.registered if job.state is JobState.DONE else words.job.registering
+        return said.format(reference=reference)
     known = {each.word: each for each in EntryKind}
     what = site.kinds[known[step_kind]] if step_kind in known else step_kind
     return words.job.recording.format(kind=what, reference=reference)
@@ -80,5 +86,5 @@ def job_line(job: Job, title: str, href: str, words: ConsoleWords) -> JobLine:
     phase = phase_of(job)
     text = refusal_of(job, words) or words.job.phases[phase].lead
     return JobLine(
-        job.id, title, href, words.job.badges[phase], TONES[phase], ICONS[TONES[phase]], text, phase is JobPhase.FAILED
+        job.id, title, href, words.job.badges[phase], TONES[phase], ICONS[phase], text, phase is JobPhase.FAILED
     )

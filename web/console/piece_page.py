@@ -56,6 +56,8 @@ class PiecePage:
     actions: tuple[PieceAction, ...]
     under_way: tuple[JobLine, ...]
     timeline: tuple[TimelineRow, ...]
+    reason: str
+    """Goes before the reason of a step."""
     log: tuple[LogRow, ...]
     home_href: str
     home: str
@@ -134,6 +136,7 @@ def present_piece_page(
         tuple(PieceAction(text, visit.link(href)) for text, href in actions) if done else (),
         tuple(under_way),
         present_timeline(done.evidence, visit.words) if done else (),
+        visit.words.verdict.reason,
         tuple(log_row(visit, line, "") for line in log),
         visit.link("/console"),
         words.job.home,

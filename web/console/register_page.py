@@ -13,6 +13,7 @@ from web.console.fields import MARKS_SHOWN, MATERIALS_SHOWN, PHOTOS_MAX, SIZES, 
 from web.console.form_rows import FaultLine, FieldRow, Fold, FormRows
 from web.console.registration import references_of
 from web.console.words import WORDS
+from web.presenters.countries import country_text
 from web.presenters.frame import Frame, Visit, make_frame
 from web.presenters.language import Language
 from web.presenters.tones import ICONS, TONES, Icon, Tone
@@ -135,7 +136,7 @@ def present_register(
 ) -> RegisterPage:
     """Lay the form out, with everything typed so far and what is wrong with it."""
     words = WORDS[visit.language]
-    rows = FormRows(words, draft.fields if draft else {"quantity": "1"}, faults)
+    rows = FormRows(words, visit.language, draft.fields if draft else {"quantity": "1"}, faults)
     photos = draft.photos if draft else ()
     facts = tuple(map(rows.row, ("reference", "gtin", "name", "model", "category", "country", "description")))
     materials = _materials(rows, words)
@@ -191,7 +192,7 @@ def present_preview(visit: Visit, draft: Draft, piece: PieceInput) -> PreviewPag
         pictures[0],
         tuple(pictures[1:]),
         tuple(_preview_mark(draft.id, shown, mark, visit.language) for mark in piece.marks),
-        _facts(piece, words),
+        _facts(piece, words, visit.language),
         quantity.format(count=piece.quantity, reference=references[0], references=", ".join(references)),
         visit.link(f"/console/register/{draft.id}"),
         f"{visit.link('/console/register')}{'&' if visit.asked else '?'}draft={draft.id}",
@@ -257,17 +258,17 @@ def _preview_mark(draft_id: str, shown: dict[str, DraftPhoto], mark: MarkInput, 
     return PreviewMark(text, _preview_photo(draft_id, shown, mark.image) if mark.image else None)
 
 
-def _facts(piece: PieceInput, words: ConsoleWords) -> tuple[tuple[str, str], ...]:
+def _facts(piece: PieceInput, words: ConsoleWords, language: Language) -> tuple[tuple[str, str], ...]:
     """List the facts as they stand in the passport, with the names that the form has for them."""
     made_of = ", ".join(
-        " ".join(filter(None, (m.name, m.origin_country, f"{m.share_percent:g} %" if m.share_percent else "")))
+        " ".join(filter(None, (m.name, _origin(m.origin_country, language), _share(m.share_percent))))
         for m in piece.materials
     )
     values = {
         "gtin": piece.gtin,
         "model": piece.model,
         "category": piece.category,
-        "country": piece.country,
+        "country": country_text(piece.country, language),
         "materials": made_of,
         "model_number": piece.model_number,
         "lot": piece.lot,
@@ -276,3 +277,11 @@ def _facts(piece: PieceInput, words: ConsoleWords) -> tuple[tuple[str, str], ...
         "external_url": piece.external_url,
     } | {name: f"{size:g}" for name in SIZES if piece.dimensions and (size := getattr(piece.dimensions, name))}
     return tuple((words.fields[name].label, str(value)) for name, value in values.items() if value)
+
+
+def _origin(code: str | None, language: Language) -> str:
+    return f"({country_text(code, language)})" if code else ""
+
+
+def _share(percent: float | None) -> str:
+    return f"{percent:g} %" if percent else ""

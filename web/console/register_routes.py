@@ -15,7 +15,7 @@ from web.console.fields import REGISTER_FIELDS, FieldFault, typed
 from web.console.jobs_shown import REGISTER
 from web.console.photos import MEDIA_TYPE
 from web.console.register_page import present_preview, present_register
-from web.console.registration import checked_piece, refuse_taken
+from web.console.registration import checked_piece, faults_of, refuse_taken
 from web.console.uploads import taken_photos
 from web.jobs.queue import NewJob
 from web.limits import LimitName, limited
@@ -148,12 +148,7 @@ def _line(form: Mapping[str, str], name: str) -> str:
 def _faults(console: Console, draft: Draft) -> list[FieldFault]:
     """Find everything that keeps a draft from being registered."""
     records = console.records()
-    try:
-        with checked_piece(draft, console.drafts, records.identity.maker) as piece:
-            refuse_taken(piece, records.book)
-    except FormRefusedError as error:
-        return list(error.faults)
-    return []
+    return faults_of(draft, console.drafts, records.identity.maker, records.book)
 
 
 def _again(visit: Visit, draft: Draft, error: FormRefusedError) -> Response:

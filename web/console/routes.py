@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Blueprint, Response, request
 
+from mint.book import Book, Piece
+from provenance_schemas.step_kinds import EntryKind
 from web.access import staff
 from web.console.catalogue import JobPhase
 from web.console.context import Console, person
@@ -76,8 +79,9 @@ def _add_jobs(blueprint: Blueprint, console: Console) -> None:
         book = console.records().book
         tokens = [int(token) for token in found.result.get("tokens", ())[:PIECES_SHOWN]]
         pieces = [piece for piece in map(book.piece_of_token, tokens) if piece is not None]
-        title = console.job_title(visit, found, draft)
-        return render_page("console/job.html", present_job(visit, found, title, pieces, _change_path(visit, draft)))
+        title, change = console.job_title(visit, found, draft), _change_path(visit, draft)
+        page = present_job(visit, found, title, pieces, change, _card_due(draft, pieces, book))
+        return render_page("console/job.html", page)
 
     @blueprint.post("/console/jobs/<job_id>/retry")
     @staff
@@ -87,6 +91,14 @@ def _add_jobs(blueprint: Blueprint, console: Console) -> None:
             with console.parts.database.writing() as connection:
                 note(connection, StaffAction.JOB_RETRIED, person().id, console.now_s(), detail=found.kind)
         return go(console.visit(), f"/console/jobs/{found.id}")
+
+
+def _card_due(draft: Draft | None, pieces: Sequence[Piece], book: Book) -> set[int]:
+    """Name the tokens of what was just sold and whose card can be printed: it goes to the buyer with the piece."""
+    if draft is None or draft.fields.get("what", "").partition(":")[0] != EntryKind.SOLD.word:
+        return set()
+    keys = {piece.token_id: book.claim_key(piece.token_id) for piece in pieces}
+    return {token for token, key in keys.items() if key is not None and key.code is not None}
 
 
 def _change_path(visit: Visit, draft: Draft | None) -> str:

@@ -16,6 +16,7 @@ from mint.steps import StepInput, draft_step
 from provenance_schemas.errors import DocumentError
 from provenance_schemas.step_kinds import RECORDABLE, EntryKind
 from provenance_schemas.steps import StepDocument
+from web.console.all_faults import wrong_countries
 from web.console.errors import FormRefusedError
 from web.console.fields import FieldFault, Wrong, place_fault, step_row
 
@@ -24,6 +25,7 @@ HERE: Final = RECORDABLE - {EntryKind.LABEL_REPLACED}
 ZONES: Final = tuple(f"{'-' if hours < 0 else '+'}{abs(hours):02d}:00" for hours in range(-12, 15))
 HALF_ZONES: Final = ("-09:30", "-03:30", "+03:30", "+04:30", "+05:30", "+05:45", "+06:30", "+09:30", "+10:30")
 _ROW: Final = 1
+_STANDS_IN: Final = {"zone": "+00:00"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,19 @@ def checked_step(fields: Mapping[str, str], token: str, desk: Paperwork) -> tupl
 
     Raises FormRefusedError with the field at fault, UnknownPieceError.
     """
-    if fields.get("what", "") not in {one.value for one in recordables(desk)}:
-        raise FormRefusedError([FieldFault("what", Wrong.MISSING)])
-    if fields.get("zone", "") not in all_zones():
-        raise FormRefusedError([FieldFault("zone", Wrong.MISSING)])
     desk.piece(token)
-    parsed = parse_steps([(_ROW, step_row(fields, token))], source="form", folder=Path())
-    if parsed.faults:
-        raise FormRefusedError([place_fault(fault, fields) for fault in parsed.faults])
+    faults = {fault.field: fault for fault in _at_sight(fields, desk)}
+    # A zone stands in where none was chosen, so that nothing is said of a time that is right.
+    parsed = parse_steps(
+        [(_ROW, step_row({**fields, **_STANDS_IN} if "zone" in faults else fields, token))],
+        source="form",
+        folder=Path(),
+    )
+    for fault in parsed.faults:
+        placed = place_fault(fault, fields)
+        faults.setdefault(placed.field, placed)
+    if faults:
+        raise FormRefusedError(list(faults.values()))
     (step,) = parsed.steps
     try:
         return step, draft_step(desk, step)
@@ -86,6 +93,16 @@ def checked_step(fields: Mapping[str, str], token: str, desk: Paperwork) -> tupl
         raise FormRefusedError([FieldFault("at", Wrong.OUT_OF_ORDER, error.last)]) from error
     except (ActorError, InputError) as error:
         raise FormRefusedError([FieldFault("what", Wrong.REFUSED)]) from error
+
+
+def _at_sight(fields: Mapping[str, str], desk: Paperwork) -> list[FieldFault]:
+    """Find what is chosen from a list and does not stand in it."""
+    faults = wrong_countries(fields)
+    if fields.get("what", "") not in {one.value for one in recordables(desk)}:
+        faults.append(FieldFault("what", Wrong.MISSING))
+    if fields.get("zone", "") not in all_zones():
+        faults.append(FieldFault("zone", Wrong.MISSING))
+    return faults
 
 
 def _minutes(zone: str) -> int:

@@ -80,7 +80,7 @@ def present_step_form(
     """Lay the form out."""
     words = WORDS[visit.language]
     shown = tuple(_spoken(visit, fault) for fault in faults)
-    rows = FormRows(words, values, shown, prefix="step_")
+    rows = FormRows(words, visit.language, values, shown, prefix="step_")
     what = rows.row("what", type_="select", choices=_kinds(visit, choices, values.get("what", "")))
     zones = tuple(Choice(zone, f"UTC{zone}", values.get("zone") == zone) for zone in all_zones())
     when = (rows.row("at"), rows.row("zone", type_="select", choices=zones))

@@ -46,26 +46,25 @@ class Custody:
     def claim(self, claimant: Claimant, registry: Registry, item: ItemId, name: str, code: ClaimCode) -> Job:
         """Ask for a piece with its card's code; the same person with the same code gets the same job.
 
-        1. An address is drawn for this piece alone.
+        1. The piece's next address is counted out, while nobody else can: it has served nothing before.
         2. The code signs for it, here and now. What is kept is the signature: it is no use to anybody else.
         3. Job and holding are written together.
         Raises DatabaseUnavailableError, and then nothing was kept.
         """
         assert (item.chain_id, item.contract) == (registry.chain_id, registry.contract), item
-        salt, address = self._keys.new_address(item)  # 1.
-        now_s = self.jobs.now_s()
-        permit = sign_claim(code, registry, item.token_id, address, now_s + CLAIM_VALID_S)  # 2.
-        payload = {
-            "to": permit.to,
-            "claim_key": permit.claim_key,
-            "deadline_s": permit.deadline_s,
-            "signature": permit.signature.hex(),
-            "device": claimant.device,
-        }
-        holding_id = new_holding_id()
-        key = f"{claimant.person_id}/{item}/{permit.claim_key}"
-        with self.jobs.database.writing() as connection:  # 3.
-            job = self.jobs.add_within(connection, NewJob(CLAIM, key, payload, claimant.person_id, holding_id))
+        now_s, holding_id = self.jobs.now_s(), new_holding_id()
+        with self.jobs.database.writing() as connection:
+            salt, address = self._keys.new_address(item, self.holdings.count_of(connection, item))  # 1.
+            permit = sign_claim(code, registry, item.token_id, address, now_s + CLAIM_VALID_S)  # 2.
+            key = f"{claimant.person_id}/{item}/{permit.claim_key}"
+            payload = {
+                "to": permit.to,
+                "claim_key": permit.claim_key,
+                "deadline_s": permit.deadline_s,
+                "signature": permit.signature.hex(),
+                "device": claimant.device,
+            }
+            job = self.jobs.add_within(connection, NewJob(CLAIM, key, payload, claimant.person_id, holding_id))  # 3.
             if job.subject == holding_id:
                 self.holdings.begin(connection, holding_id, claimant.person_id, (item, name), (salt, address), now_s)
         return job

@@ -1,4 +1,4 @@
-"""What the house holds for whom. Rows are never deleted: the salt in each is half of the key to a piece."""
+"""What the house holds for whom. Rows are never deleted: each is counted, so that no address comes twice."""
 
 from __future__ import annotations
 
@@ -90,13 +90,17 @@ class Holdings:
         with self.database.reading() as connection:
             return tuple(_holding(row) for row in connection.execute(query).mappings())
 
-    def held_count(self, person_id: str) -> int:
+    def held_count(self, connection: Connection, person_id: str) -> int:
         """Count a person's pieces."""
-        return self._count(and_(HOLDING.c.person_id == person_id, HOLDING.c.state == HoldingState.HELD.value))
+        return _count(connection, _is_in(person_id, HoldingState.HELD))
 
-    def open_count(self, person_id: str) -> int:
+    def open_count(self, connection: Connection, person_id: str) -> int:
         """Count the pieces that are being claimed for a person."""
-        return self._count(and_(HOLDING.c.person_id == person_id, HOLDING.c.state == HoldingState.CLAIMING.value))
+        return _count(connection, _is_in(person_id, HoldingState.CLAIMING))
+
+    def count_of(self, connection: Connection, item: ItemId) -> int:
+        """Count what was ever held or claimed of a piece, in the transaction that adds the next."""
+        return _count(connection, HOLDING.c.item == str(item))
 
     def any(self) -> bool:
         """Say whether anything was ever held."""
@@ -156,12 +160,20 @@ class Holdings:
 
     def _count(self, condition: ColumnElement[bool]) -> int:
         with self.database.reading() as connection:
-            return connection.execute(select(func.count()).select_from(HOLDING).where(condition)).scalar_one()
+            return _count(connection, condition)
 
 
 def new_holding_id() -> str:
     """Draw a name for a holding; it stands in the address of its page."""
     return secrets.token_hex(16)
+
+
+def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(HOLDING).where(condition)).scalar_one()
+
+
+def _is_in(person_id: str, state: HoldingState) -> ColumnElement[bool]:
+    return and_(HOLDING.c.person_id == person_id, HOLDING.c.state == state.value)
 
 
 def _is_held(item: ItemId) -> ColumnElement[bool]:

@@ -64,6 +64,13 @@ def register_collection(house: House, photos: Path, progress: Progress) -> int:
     return sum(piece.quantity for piece in new)
 
 
+def registered_count(house: House, photos: Path) -> int:
+    """Count the collection's own pieces in the house's book; whatever else staff registered is not the tour's."""
+    rows = enumerate(_collection()["pieces"], start=1)
+    parsed = parse_pieces(rows, house.identity.maker, source="collection.json", folder=photos)
+    return sum(len(house.book.known([one.reference for one in piece.each()])) for piece in parsed.pieces)
+
+
 def _known(house: House, piece: PieceInput) -> bool:
     return bool(house.book.known([one.reference for one in piece.each()]))
 

@@ -32,7 +32,17 @@ from verifier.limits import BLOCK_SIZE_MAX_BYTES
 from verifier.policies import CLI
 from verifier.service import Verification
 from verifier.trust import load_trust
-from web.demo.collection import BAG, SCARF, UNSOLD, WATCH, add_actors, record_collection, register_collection, subjects
+from web.demo.collection import (
+    BAG,
+    SCARF,
+    UNSOLD,
+    WATCH,
+    add_actors,
+    record_collection,
+    register_collection,
+    registered_count,
+    subjects,
+)
 from web.demo.frauds import gateway, hiding_logs, serving, tampering
 from web.demo.photograph import photograph
 
@@ -90,7 +100,7 @@ class Tour:
 
     def _register(self) -> Stop:
         new = register_collection(self.house, self.folder / "photos", self.progress)
-        count = len(self.house.book.pieces(limit=1000))
+        count = registered_count(self.house, self.folder / "photos")
         return Stop("register the collection", "27 pieces", f"{count} pieces", f"{new} of them new")
 
     def _record(self) -> Stop:
@@ -153,11 +163,15 @@ class Tour:
         return Stop(name, "claimed", "claimed" if claimed else "not claimed", f"first owner {account}")
 
     def card(self, reference: str) -> str:
-        """Print the claim card of a piece, so that whoever runs the demo can claim it; gives its file."""
+        """Print the claim card of a piece, so that whoever runs the demo can claim it; gives its file.
+
+        Empty when somebody has claimed it already.
+        """
         key = self.house.book.claim_key(self.house.piece(reference).token_id)
+        if key is None or key.code is None or self._status(reference) & Status.CLAIMED:
+            return ""
         file = self._file(f"claim-card-{reference}.png")
-        if key is not None and key.code is not None and not self._status(reference) & Status.CLAIMED:
-            write_picture(file, render_claim_card(key.code, self.house.identity.maker.hosts[0]))
+        write_picture(file, render_claim_card(key.code, self.house.identity.maker.hosts[0]))
         return str(file)
 
     def _registered(self, reference: str) -> Registered:

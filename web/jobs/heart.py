@@ -1,4 +1,7 @@
-"""The worker's sign of life: the time of a file with its process id, for every process of this machine to read."""
+"""The worker's sign of life: the time of a file with its process id, for every process of this machine to read.
+
+It says that the process lives, not that its job comes on: one that waits for a slow ledger is no reason for alarm.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
     WAITING -> RUNNING -> DONE, or REFUSED with a code; or back to WAITING while the world is away; or FAILED
 
-A job is added in the same transaction as whatever it belongs to. A request never waits for the ledger.
+A job is added in the same transaction as whatever it belongs to. What is asked for never waits for the ledger; a page
+that asks the registry first, as the one for claim codes does, says so when it is away.
 """
 
 from __future__ import annotations
@@ -223,9 +224,9 @@ class Jobs:
         """Put a job aside for staff; what it is to be done with is kept."""
         self._close(job, JobState.FAILED, note=type(error).__name__[:_NOTE_MAX])
 
-    def put_off(self, job: Job, error: Exception) -> None:
-        """Let a job wait for the world to come back, longer each time."""
-        due_at = self.now_s() + wait_of(job.attempts)
+    def put_off(self, job: Job, error: Exception, not_before: int = 0) -> None:
+        """Let a job wait for the world to come back, longer each time; at least until `not_before`, in unix seconds."""
+        due_at = max(self.now_s() + wait_of(job.attempts), not_before)
         self._close(job, JobState.WAITING, note=type(error).__name__[:_NOTE_MAX], due_at=due_at)
 
     def retry(self, job_id: str) -> bool:

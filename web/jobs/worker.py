@@ -35,6 +35,15 @@ class JobRefusedError(WebError):
         self.detail = detail
 
 
+class JobLaterError(UnavailableError):
+    """A job can be done from a moment on that is known, and not before. Nothing was changed."""
+
+    def __init__(self, again_at: int, reason: str) -> None:
+        super().__init__(f"not before {again_at}: {reason}")
+        self.again_at = again_at
+        """Unix seconds."""
+
+
 class UnknownJobError(WebError):
     """Nobody knows how to do a job of this kind: an older worker runs, or a handler was left out."""
 
@@ -71,15 +80,17 @@ class Worker:
         """Do one job.
 
         1. Done, or refused: that is its end.
-        2. The world is away: it waits, longer each time.
+        2. The world is away: it waits, longer each time, or until the moment that is known.
         3. Anything else is our fault: put aside, and the next job has its turn.
         """
         try:
             self.jobs.done(job, self._handler(job)(job))  # 1.
         except JobRefusedError as refused:
             self.jobs.refused(job, refused.code, refused.detail)
+        except JobLaterError as error:
+            self.jobs.put_off(job, error, error.again_at)  # 2.
         except UnavailableError as error:
-            self.jobs.put_off(job, error)  # 2.
+            self.jobs.put_off(job, error)
         except MintError as error:
             if error.exit_code == _AWAY:
                 self.jobs.put_off(job, error)

@@ -250,7 +250,8 @@ class ActPresenter:
     def _preview(self, wish: Wish) -> Preview:
         answer, words = _PREVIEWED[wish.kind], self._words.report
         said, brand = self._visit.words.answers[answer], self._visit.brand
-        reason = words.preview_reason.format(reason=words.reasons[wish.reason]) if wish.reason else ""
+        public = self._visit.words.reasons.get(wish.reason, "")
+        reason = words.preview_reason.format(reason=public) if public else ""
         return Preview(
             TONES[answer],
             ICONS[TONES[answer]],

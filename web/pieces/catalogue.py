@@ -223,5 +223,3 @@ class PiecesWords:
     piece: PieceWords
     report: ReportWords
     move: MoveWords
-    deletion: Said
-    """For whoever deletes the account while pieces are held. `{brand}`."""

@@ -35,8 +35,8 @@ _STOLEN: Final = Said(
     "This piece is reported stolen", "It cannot change hands while the report stands. Contact {brand}."
 )
 _CLAIM: Final = ClaimWords(
-    headline="Make it yours",
-    lead="Register a piece you bought to your account. You need its label, and the card that came in the box. "
+    headline="Claim your piece",
+    lead="Claim a piece you bought, and it stands in your account. You need its label, and the card that came in the box. "
     "It costs nothing: {brand} pays the registry.",
     steps=("The label", "Your account", "The code"),
     progress="Steps",
@@ -67,7 +67,7 @@ _CLAIM: Final = ClaimWords(
         "{brand} holds the piece for you in the registry, at an address used for this piece alone. "
         "You can move it to an address of your own at any time.",
     ),
-    submit="Make it mine",
+    submit="Claim this piece",
     yours=Said("It is yours already", "This piece is registered to your account."),
     to_piece="See my piece",
     to_scan="Check a piece",
@@ -78,7 +78,7 @@ _CLAIM: Final = ClaimWords(
         ),
         ClaimProblem.LABEL_REPLACED: Said("This label was replaced", "The piece carries a newer label: use that one."),
         ClaimProblem.WITHDRAWN: Said(
-            "This piece is no longer certified", "It cannot be registered to anybody. Contact {brand}."
+            "This piece is no longer certified", "Nobody can claim it any more. Contact {brand}."
         ),
         ClaimProblem.NOT_SOLD: _NOT_SOLD,
         ClaimProblem.USED: _USED,
@@ -100,9 +100,7 @@ _CLAIM: Final = ClaimWords(
 )
 
 _JOB: Final = JobWords(
-    claiming=Said(
-        "Your piece is being registered", "This takes a few seconds, rarely a minute. You may close this page."
-    ),
+    claiming=Said("Your piece is being claimed", "This takes a few seconds, rarely a minute. You may close this page."),
     reporting=Said(
         "Your report is being recorded", "This takes a few seconds, rarely a minute. You may close this page."
     ),
@@ -156,9 +154,9 @@ _PIECE: Final = PieceWords(
     lead="Registered to your account, and to nobody else’s.",
     empty=Said(
         "No piece here yet",
-        "When you buy one, a card lies in its box. With it and the label you register the piece to your account.",
+        "When you buy one, a card lies in its box. With it and the label you claim the piece.",
     ),
-    claim="Register a piece",
+    claim="Claim a piece",
     since="Yours since {day}",
     asked="Asked for on {day}",
     ended="Until {day}",
@@ -221,8 +219,8 @@ _REPORT: Final = ReportWords(
     look="See what everybody will read",
     choose="Choose one of them.",
     preview="Everybody who checks it will read",
-    preview_reason="In its history: “{reason}”.",
-    private="Not your name, not where you live, not when you reported other pieces.",
+    preview_reason="In its provenance: “Reason: {reason}”.",
+    private="Neither your name nor where you live is ever shown.",
     confirm={
         EntryKind.REPORTED_STOLEN: "Report it stolen",
         EntryKind.REPORTED_LOST: "Report it lost",
@@ -276,10 +274,4 @@ ENGLISH: Final = PiecesWords(
     piece=_PIECE,
     report=_REPORT,
     move=_MOVE,
-    deletion=Said(
-        "Your pieces stay with {brand}",
-        "We forget that they are yours. Their records stay as genuine as they are, and the cards are used "
-        "up: later only "
-        "{brand} can give a piece back to you, with the proof of purchase. If you have a wallet, move them out first.",
-    ),
 )

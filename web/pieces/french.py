@@ -37,10 +37,9 @@ _STOLEN: Final = Said(
 )
 _MOMENT: Final = "Quelques secondes, rarement une minute. Vous pouvez fermer cette page."
 _CLAIM: Final = ClaimWords(
-    headline="Faites-la vôtre",
-    lead="Inscrivez à votre compte une pièce que vous avez achetée. Il vous faut son étiquette et la carte "
-    "qui se trouve "
-    "dans la boîte. C’est gratuit\u00a0: {brand} paie le registre.",
+    headline="Revendiquez votre pièce",
+    lead="Revendiquez une pièce que vous avez achetée\u00a0: elle rejoint votre compte. Il vous faut son étiquette "
+    "et la carte qui se trouve dans la boîte. C’est gratuit\u00a0: {brand} paie le registre.",
     steps=("L’étiquette", "Votre compte", "Le code"),
     progress="Étapes",
     which="De quelle pièce s’agit-il\u00a0?",
@@ -70,7 +69,7 @@ _CLAIM: Final = ClaimWords(
         "{brand} garde la pièce pour vous dans le registre, à une adresse qui ne sert qu’à cette pièce. "
         "Vous pourrez à tout moment la déplacer vers une adresse à vous.",
     ),
-    submit="L’inscrire à mon compte",
+    submit="Revendiquer cette pièce",
     yours=Said("Elle est déjà à vous", "Cette pièce est inscrite à votre compte."),
     to_piece="Voir ma pièce",
     to_scan="Vérifier une pièce",
@@ -83,7 +82,7 @@ _CLAIM: Final = ClaimWords(
             "Cette étiquette a été remplacée", "La pièce en porte une plus récente\u00a0: prenez celle-là."
         ),
         ClaimProblem.WITHDRAWN: Said(
-            "Cette pièce n’est plus certifiée", "Elle ne peut être inscrite à aucun compte. Contactez {brand}."
+            "Cette pièce n’est plus certifiée", "Personne ne peut plus la revendiquer. Contactez {brand}."
         ),
         ClaimProblem.NOT_SOLD: _NOT_SOLD,
         ClaimProblem.USED: _USED,
@@ -106,7 +105,7 @@ _CLAIM: Final = ClaimWords(
 )
 
 _JOB: Final = JobWords(
-    claiming=Said("Votre pièce est en cours d’inscription", _MOMENT),
+    claiming=Said("Vous revendiquez votre pièce", _MOMENT),
     reporting=Said("Votre déclaration est en cours d’enregistrement", _MOMENT),
     moving=Said("Votre pièce est en cours de déplacement", _MOMENT),
     stages=("Nous avons votre demande", "Le registre l’écrit", "Nous la relisons, comme chacun le pourrait"),
@@ -164,10 +163,9 @@ _PIECE: Final = PieceWords(
     empty=Said(
         "Aucune pièce pour l’instant",
         "Quand vous en achetez une, une carte se trouve dans sa boîte. Avec elle et l’étiquette, vous "
-        "inscrivez la pièce "
-        "à votre compte.",
+        "revendiquez la pièce.",
     ),
-    claim="Inscrire une pièce",
+    claim="Revendiquer une pièce",
     since="À vous depuis le {day}",
     asked="Demandée le {day}",
     ended="Jusqu’au {day}",
@@ -233,8 +231,8 @@ _REPORT: Final = ReportWords(
     look="Voir ce que chacun lira",
     choose="Choisissez l’un d’eux.",
     preview="Quiconque la vérifie lira",
-    preview_reason="Dans son histoire\u00a0: «\u00a0{reason}\u00a0».",
-    private="Ni votre nom, ni où vous habitez, ni quand vous avez déclaré d’autres pièces.",
+    preview_reason="Dans sa provenance\u00a0: «\u00a0Motif\u00a0: {reason}\u00a0».",
+    private="Ni votre nom ni l’endroit où vous habitez ne sont jamais montrés.",
     confirm={
         EntryKind.REPORTED_STOLEN: "La déclarer volée",
         EntryKind.REPORTED_LOST: "La déclarer perdue",
@@ -289,11 +287,4 @@ FRENCH: Final = PiecesWords(
     piece=_PIECE,
     report=_REPORT,
     move=_MOVE,
-    deletion=Said(
-        "Vos pièces restent chez {brand}",
-        "Nous oublions qu’elles sont à vous. Leurs fiches restent authentiques, et les cartes ont "
-        "servi\u00a0: plus tard, "
-        "seule {brand} pourra vous rendre une pièce, sur preuve d’achat. Si vous avez un portefeuille, "
-        "déplacez-les d’abord.",
-    ),
 )

@@ -9,11 +9,13 @@ from loyalty.adapters.sql_database import Database
 from loyalty.events import AwardEvent, EventKind
 from loyalty.points import Points
 from loyalty.results import Award, Declined
+from loyalty.rule import Rule
 from provenance_schemas.ids import ItemId
 from verifier.errors import UnavailableError
 from verifier.policies import AWARD, TOKEN
 from verifier.verdict import Code, Level, Verdict, passed
 from web.custody.handlers import Claimed, OnClaimed
+from web.jobs.worker import JobLaterError
 from web.parts import LabelVerifier, Parts
 from web.points.pages import NameOf
 from web.presenters.piece import proven_passport
@@ -29,13 +31,19 @@ _SHOWN: Final = {
 }
 
 
-class RewardLaterError(UnavailableError):
+class RewardLaterError(JobLaterError):
     """Today's points are given. Nothing was paid for the claim; tell of it again from `again_at` on."""
 
     def __init__(self, again_at: int) -> None:
-        super().__init__(f"the reward of a claim is not paid before {again_at}")
-        self.again_at = again_at
-        """Unix seconds."""
+        super().__init__(again_at, "today's points for claims are given")
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a check would bring."""
+
+    item: ItemId
+    found: Award | Declined | Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +61,34 @@ class Earning:
         """Pay a person for the check that a token stands for.
 
         The same request again gives the same answer. Raises DatabaseUnavailableError, and IdempotencyError where the
-        same check was asked for from another browser.
+        same check was asked for another piece.
         """
         taken = self.scans.take_for_award(token, host, visitor)
         if isinstance(taken, NotTaken):
             return taken
-        event = AwardEvent(
+        event = self._check(person, taken.item, taken.scan_id, device, taken.answered_at)
+        return self.points.award(taken.verdict, event)
+
+    def outlook(self, token: str, host: str, person: Person, device: str) -> Outlook:
+        """Say what collecting a check would bring just now. Writes nothing, and uses nothing up.
+
+        Raises TokenRefusedError, IdempotencyError, DatabaseUnavailableError.
+        """
+        scan = self.scans.read(token, host)
+        event = self._check(person, scan.item, scan.id, device, scan.answered_at)
+        return Outlook(scan.item, self.points.outlook(event))
+
+    def _check(self, person: Person, item: ItemId, scan_id: str, device: str, answered_at: int) -> AwardEvent:
+        return AwardEvent(
             EventKind.CHECK,
             person.id,
-            taken.item,
-            taken.scan_id,
+            item,
+            scan_id,
             device,
-            taken.answered_at,
-            claimant=self.holds(person.id, taken.item),
+            answered_at,
+            claimant=self.holds(person.id, item),
             staff=person.role is Role.STAFF,
         )
-        return self.points.award(taken.verdict, event)
 
     def claimed(self, claimed: Claimed, *, staff: bool) -> Award | Declined:
         """Pay the person who claimed a piece, once for the piece, ever.

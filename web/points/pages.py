@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
 
-from loyalty.results import Award, Balance, Declined, Line, LineState, Statement
+from loyalty.results import Award, Balance, Declined, Line, LineState, Reason, Statement
 from loyalty.rule import Rule
 from provenance_schemas.ids import ItemId
 from web.points.words import WORDS, NotCounted, PointsWords
@@ -28,6 +28,8 @@ _TONES: Final = {
     LineState.EXPIRED: Tone.UNDETERMINED,
     LineState.REVERSED: Tone.REJECTED,
 }
+_HAD_ALREADY: Final = frozenset({Reason.ALREADY_COLLECTED, Reason.SCAN_USED})
+"""Not a refusal: the points were given."""
 NameOf = Callable[[ItemId], str | None]
 """Names a piece as its passport does; None where that cannot be read now."""
 
@@ -152,7 +154,11 @@ def notice_of_award(award: Award, visit: Visit) -> Notice:
 
 def notice_of_decline(declined: Declined, visit: Visit) -> Notice:
     """Say why nothing was earned."""
-    return _declined(WORDS[visit.language].reasons[declined.reason], visit)
+    words = WORDS[visit.language]
+    text = words.reasons[declined.reason]
+    if declined.reason in _HAD_ALREADY:
+        return Notice(Tone.UNDETERMINED, Icon.CHECK, words.had_already, text)
+    return _declined(text, visit)
 
 
 def notice_not_counted(why: NotCounted, visit: Visit) -> Notice:

@@ -10,9 +10,9 @@ from typing import Final
 from flask import Blueprint, Response, abort, jsonify, redirect, request
 
 from loyalty.errors import IdempotencyError, UnknownAwardError
-from loyalty.events import EventKind
 from loyalty.points import Points
 from loyalty.results import Award, Declined, Statement
+from loyalty.rule import Rule
 from verifier.trust import TrustRegistry
 from web.access import SIGN_IN, member, public
 from web.csrf import csrf_exempt
@@ -93,14 +93,17 @@ class PointsPages:
 
     def ask(self) -> Response:
         """Show the check that waited while its visitor signed in."""
-        visit, rule = self._visit(), self._points.rules.for_event(EventKind.CHECK)
+        visit, (device, _) = self._visit(), self._devices.of(request)
         try:
-            check = self._earning.scans.read(waiting.kept(request), visit.host)
+            outlook = self._earning.outlook(waiting.kept(request), visit.host, _person(), device)
         except TokenRefusedError as error:
             return self._refused(notice_not_counted(_NOT_COUNTED[NotTaken(error.refusal.value)], visit), visit)
-        if rule is None:
-            return self._refused(notice_not_counted(NotCounted.NO_CHECK, visit), visit)
-        piece = name_or_number(check.item, self._name_of, visit)
+        except IdempotencyError:
+            return self._refused(notice_of_conflict(visit), visit)
+        rule = outlook.found
+        if not isinstance(rule, Rule):
+            return self._told(rule, visit)
+        piece = name_or_number(outlook.item, self._name_of, visit)
         vests_at = int(self._clock()) + rule.vest_days * _DAY_S
         return render_page("points/collect.html", present_collect(rule, piece, vests_at, visit))
 

@@ -74,6 +74,7 @@ class PointsWords:
     """`{day}`."""
     repeated: str
     declined_title: str
+    had_already: str
     reasons: Mapping[Reason, str]
     not_counted: Mapping[NotCounted, str]
     conflict: str
@@ -153,6 +154,7 @@ ENGLISH: Final = PointsWords(
     awarded_hint="You can use them from {day}.",
     repeated="You had collected this check already; it counts once.",
     declined_title="No points this time",
+    had_already="Already collected",
     reasons=_EN_REASONS,
     not_counted={
         NotCounted.NO_CHECK: "There is no check to collect. Scan the label of a piece first.",
@@ -247,6 +249,7 @@ FRENCH: Final = PointsWords(
     awarded_hint="À utiliser à partir du {day}.",
     repeated="Vous aviez déjà reçu les points de cette vérification\u00a0; elle compte une fois.",
     declined_title="Pas de points cette fois",
+    had_already="Déjà reçus",
     reasons=_FR_REASONS,
     not_counted={
         NotCounted.NO_CHECK: "Aucune vérification ne vous attend. Scannez d’abord l’étiquette d’une pièce.",

@@ -14,7 +14,7 @@ from web.presenters.facts import ScanSeen
 from web.presenters.frame import Visit
 
 _GOOD: Final = frozenset({Answer.VERIFIED, Answer.VERIFIED_PENDING})
-_STANDING: Final = _GOOD | {Answer.UNUSUAL_ACTIVITY, Answer.STEP_UNCONFIRMED}
+_STANDING: Final = _GOOD | {Answer.UNUSUAL_ACTIVITY, Answer.ACTIVITY_UNKNOWN, Answer.STEP_UNCONFIRMED}
 """The record stands: whoever has the card may claim the piece."""
 _COMPARED: Final = _STANDING | {Answer.NOT_SOLD_YET}
 _FOR_THE_MAKER: Final = frozenset(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
+from mint.reports import ReportReason
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
@@ -115,6 +116,8 @@ class Words:
     """The property that a check proves, as a phrase that stands with any outcome."""
     outcomes: Mapping[Outcome, str]
     kinds: Mapping[EntryKind, str]
+    reasons: Mapping[ReportReason, str]
+    """Of a report; nothing is said of NOT_STATED."""
     states: Mapping[StepState, str]
     custody: Mapping[Custody, str]
     errors: Mapping[int, ErrorWords]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from mint.reports import ReportReason
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
@@ -35,6 +36,11 @@ _ANSWERS: Final = {
         "Check before you buy",
         "Genuine code, unusual activity",
         f"We issued this code, but it is checked in an unusual way: copies of the label may be about. {_COMPARE}",
+    ),
+    Answer.ACTIVITY_UNKNOWN: AnswerWords(
+        "Compare with care",
+        "Authentic record, activity not checked",
+        f"Issued by us, record intact. How often this label was checked cannot be read now. {_COMPARE}",
     ),
     Answer.NOT_SOLD_YET: AnswerWords(
         "Check before you buy",
@@ -153,6 +159,17 @@ _KINDS: Final = {
     EntryKind.CLAIM_KEY_SET: "Claim card renewed",
 }
 
+_REASONS: Final = {
+    ReportReason.THEFT: "Theft",
+    ReportReason.BURGLARY: "Burglary",
+    ReportReason.ROBBERY: "Robbery",
+    ReportReason.FRAUD: "Fraud",
+    ReportReason.MISLAID: "Mislaid",
+    ReportReason.LOST_IN_TRANSIT: "Lost on the way",
+    ReportReason.RECOVERED: "Found again",
+    ReportReason.REPORTED_BY_MISTAKE: "Reported by mistake",
+}
+
 _ERRORS: Final = {
     400: ErrorWords("We cannot read this request", "Check the address, or start again from the first page."),
     401: ErrorWords("Please sign in", "This page is for members. Sign in and come back."),
@@ -207,6 +224,7 @@ ENGLISH: Final = Words(
     checks=_CHECKS,
     outcomes={Outcome.PASSED: "Passed", Outcome.FAILED: "Failed", Outcome.UNKNOWN: "Not known"},
     kinds=_KINDS,
+    reasons=_REASONS,
     states={
         StepState.CONFIRMED: "Confirmed",
         StepState.PENDING: "Pending: not final yet",
@@ -235,7 +253,7 @@ ENGLISH: Final = Words(
         my_points="My points",
         account="Account",
         sign_in="Sign in",
-        console="House",
+        console="Console",
         other_language="Français",
         title="{headline} · {brand}",
         preview="Open to see the record as it stands now.",

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from provenance_schemas.labels import Label
 from provenance_schemas.step_kinds import Status
-from verifier.evidence import Evidence, Registered, Unavailable
+from verifier.evidence import Evidence, Malformed, Registered, Unavailable
 from web.presenters.catalogue import Custody, Words
 from web.presenters.formats import age_text, machine_text, moment_text, serial_text
 
@@ -93,6 +93,8 @@ def present_facts(evidence: Evidence, seen: ScanSeen, words: Words, *, shows_pie
 
 def _registry(evidence: Evidence, words: Words) -> Fact:
     said, block = words.verdict.facts, evidence.latest
+    if isinstance(evidence.label, Malformed):  # nobody was asked
+        return Fact(said.registry, said.registry_unneeded)
     if isinstance(block, Unavailable):
         return Fact(said.registry, said.registry_away)
     age = age_text((evidence.checked_at - block.mined_at).total_seconds(), words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from mint.reports import ReportReason
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
@@ -36,6 +37,12 @@ _ANSWERS: Final = {
         "Code authentique, activité inhabituelle",
         "Nous avons émis ce code, mais il est consulté de façon inhabituelle : des copies de l’étiquette "
         f"circulent peut-être. {_COMPARE}",
+    ),
+    Answer.ACTIVITY_UNKNOWN: AnswerWords(
+        "À comparer avec soin",
+        "Fiche authentique, activité non contrôlée",
+        "Émise par nous, fiche intacte. Le nombre de contrôles de cette étiquette ne peut pas être lu pour l’instant. "
+        f"{_COMPARE}",
     ),
     Answer.NOT_SOLD_YET: AnswerWords(
         "À vérifier avant l’achat",
@@ -164,6 +171,17 @@ _KINDS: Final = {
     EntryKind.CLAIM_KEY_SET: "Carte de propriété renouvelée",
 }
 
+_REASONS: Final = {
+    ReportReason.THEFT: "Vol",
+    ReportReason.BURGLARY: "Cambriolage",
+    ReportReason.ROBBERY: "Vol avec violence",
+    ReportReason.FRAUD: "Escroquerie",
+    ReportReason.MISLAID: "Égarée",
+    ReportReason.LOST_IN_TRANSIT: "Perdue en chemin",
+    ReportReason.RECOVERED: "Retrouvée",
+    ReportReason.REPORTED_BY_MISTAKE: "Déclarée par erreur",
+}
+
 _ERRORS: Final = {
     400: ErrorWords("Demande illisible", "Vérifiez l’adresse, ou recommencez depuis la première page."),
     401: ErrorWords(
@@ -227,6 +245,7 @@ FRENCH: Final = Words(
     checks=_CHECKS,
     outcomes={Outcome.PASSED: "Réussi", Outcome.FAILED: "Échoué", Outcome.UNKNOWN: "Inconnu"},
     kinds=_KINDS,
+    reasons=_REASONS,
     states={
         StepState.CONFIRMED: "Confirmée",
         StepState.PENDING: "En attente : pas encore définitive",
@@ -256,7 +275,7 @@ FRENCH: Final = Words(
         my_points="Mes points",
         account="Compte",
         sign_in="Se connecter",
-        console="Maison",
+        console="Console",
         other_language="English",
         title="{headline} · {brand}",
         preview="Ouvrez pour voir l’état actuel de la fiche.",

@@ -48,7 +48,8 @@ class ScanPage:
     action_href: str
     problem: Problem | None
     gtin: str
-    """As typed the last time. The serial is never sent back."""
+    serial: str
+    """Both as typed the last time: in a page that nothing keeps, to whoever typed them."""
     camera: CameraSetup
     modules: tuple[str, ...]
     language_query: str
@@ -77,7 +78,13 @@ def problem_of(refusal: Refusal, visit: Visit, *, detail: str = "", host: str = 
 
 
 def present_scan(
-    visit: Visit, camera: CameraSetup, problem: Problem | None = None, *, status: int = 200, gtin: str = ""
+    visit: Visit,
+    camera: CameraSetup,
+    problem: Problem | None = None,
+    *,
+    status: int = 200,
+    gtin: str = "",
+    serial: str = "",
 ) -> ScanPage:
     """Present the ways to look a piece up."""
     words = visit.words.scan
@@ -88,6 +95,7 @@ def present_scan(
         action_href=visit.link("/scan"),
         problem=problem,
         gtin=gtin,
+        serial=serial,
         camera=camera,
         modules=SCAN_MODULES,
         language_query=visit.link(""),

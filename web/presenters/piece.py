@@ -11,6 +11,8 @@ from provenance_schemas.passports import Mark, Passport
 from verifier.answers import Answer
 from verifier.service import Verification
 from verifier.verdict import Code, Outcome
+from web.presenters.catalogues import words_of
+from web.presenters.countries import country_text, is_country
 from web.presenters.language import Language
 
 _PROVING: Final = (Code.ISSUER_TRUSTED, Code.ITEM_RECORDED, Code.PASSPORT_MATCH, Code.PASSPORT_VALID)
@@ -77,11 +79,23 @@ def present_piece(verification: Verification, answer: Answer, language: Language
     return PiecePanel(
         passport.name,
         tuple(line for line in passport.description.split("\n") if line.strip()),
-        tuple((trait.trait_type, _value(trait.value)) for trait in passport.attributes),
+        _traits(passport, language),
         front,
         tuple(more),
         tuple(_mark(passport.item, mark, language) for mark in passport.product.marks),
     )
+
+
+def _traits(passport: Passport, language: Language) -> tuple[tuple[str, str], ...]:
+    """Say where it was made, which the passport itself tells, before what the maker adds in words of their own.
+
+    A trait of theirs that says the same country under the same name is not said twice.
+    """
+    code, name = passport.product.country_of_production, words_of(language).verdict.made_in
+    names = {words_of(each).verdict.made_in.casefold() for each in Language}
+    own = [each for each in passport.attributes if each.value != code or each.trait_type.casefold() not in names]
+    made = [(name, country_text(code, language))] if is_country(code) else []
+    return (*made, *((each.trait_type, _value(each.value)) for each in own))
 
 
 def _picture(item: ItemId, image: Image) -> Picture:

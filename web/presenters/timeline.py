@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from mint.reports import ReportReason
 from provenance_schemas.step_kinds import DOCUMENTED, EntryKind
 from provenance_schemas.steps import StepDocument
 from verifier.evidence import Evidence
@@ -77,12 +78,18 @@ def _row(line: TimelineEntry, words: Words) -> TimelineRow:
         moment_text(line.recorded_at, words),
         words.verdict.by.format(recorder=document.recorder.name) if document else "",
         "" if document is None or _says_nothing_more(document, line.kind) else document.description,
-        (document.reason or "") if document else "",
+        (document.reason or "") if document else _reason_of_report(line, words),
         state,
         words.states[state],
         tone,
         ICONS[tone],
     )
+
+
+def _reason_of_report(line: TimelineEntry, words: Words) -> str:
+    """Name the reason that a report gave; empty where it gave none, or one that we have no word for."""
+    code = line.entry.reason
+    return words.reasons.get(ReportReason(code), "") if code in set(ReportReason) else ""
 
 
 def _names_its_kind(name: str, kind: str) -> bool:

@@ -28,6 +28,8 @@ class Icon(StrEnum):
     ALERT = "alert"
     QUESTION = "question"
     STOP = "stop"
+    WAIT = "wait"
+    """Something is under way: no answer yet, and no doubt either."""
 
 
 ICONS: Final = {
@@ -41,6 +43,7 @@ TONES: Final = {
     Answer.VERIFIED: Tone.VERIFIED,
     Answer.VERIFIED_PENDING: Tone.VERIFIED,
     Answer.UNUSUAL_ACTIVITY: Tone.CAUTION,
+    Answer.ACTIVITY_UNKNOWN: Tone.CAUTION,
     Answer.NOT_SOLD_YET: Tone.CAUTION,
     Answer.STEP_UNCONFIRMED: Tone.CAUTION,
     Answer.STOLEN: Tone.REJECTED,

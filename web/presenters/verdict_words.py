@@ -33,6 +33,8 @@ class FactWords:
     registry_age: str
     """`{age}`."""
     registry_away: str
+    registry_unneeded: str
+    """The label itself is malformed."""
     custody: str
     checks: str
     checks_none: str
@@ -69,6 +71,7 @@ class VerdictWords:
     proof: ProofWords
     compare: str
     compare_hint: str
+    made_in: str
     pictures: str
     provenance: str
     by: str
@@ -85,6 +88,7 @@ ENGLISH: Final = VerdictWords(
         registry="Registry’s answer",
         registry_age="{age}\u00a0old",
         registry_away="Not reached",
+        registry_unneeded="Not needed: the code itself is wrong",
         custody="Owner on record",
         checks="Checks, last 30 days",
         checks_none="None before this one",
@@ -116,6 +120,7 @@ ENGLISH: Final = VerdictWords(
     ),
     compare="Compare with the piece",
     compare_hint="A true piece shows every one of these.",
+    made_in="Made in",
     pictures="Pictures on record",
     provenance="Provenance",
     by="Recorded by {recorder}",
@@ -131,6 +136,7 @@ FRENCH: Final = VerdictWords(
         registry="Réponse du registre",
         registry_age="il\u00a0y\u00a0a\u00a0{age}",
         registry_away="Non joint",
+        registry_unneeded="Inutile\u00a0: le code lui-même est faux",
         custody="Propriétaire inscrit",
         checks="Vérifications sur 30\u00a0jours",
         checks_none="Aucune avant celle-ci",
@@ -162,6 +168,7 @@ FRENCH: Final = VerdictWords(
     ),
     compare="À comparer avec la pièce",
     compare_hint="Une pièce véritable les montre tous.",
+    made_in="Pays de fabrication",
     pictures="Photos de la fiche",
     provenance="Provenance",
     by="Inscrit par {recorder}",

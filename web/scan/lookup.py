@@ -17,7 +17,7 @@ from web.errors import WebError
 from web.parts import PictureReader
 from web.presenters.catalogue import Refusal
 
-_TYPED_MAX: Final = 2048
+TYPED_MAX: Final = 2048
 _LINK: Final = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE)
 _USUAL_PORTS: Final = {"https": ":443", "http": ":80"}
 
@@ -90,8 +90,8 @@ def label_in_typing(serial: str, gtin: str, host: str, trust: TrustRegistry) -> 
     serial, gtin = serial.strip(), gtin.replace(" ", "")
     if not serial and not gtin:
         raise LookupRefusedError(Refusal.NOTHING_GIVEN)
-    if len(serial) > _TYPED_MAX:
-        raise LookupRefusedError(Refusal.SERIAL_WRONG, f"{len(serial)} characters, at most {_TYPED_MAX}")
+    if len(serial) > TYPED_MAX:
+        raise LookupRefusedError(Refusal.SERIAL_WRONG, f"{len(serial)} characters, at most {TYPED_MAX}")
     if "://" in serial:
         return label_in_text(serial, trust)
     try:
@@ -106,7 +106,7 @@ def label_in_typing(serial: str, gtin: str, host: str, trust: TrustRegistry) -> 
 
 def _host_in(text: str) -> str:
     """Give the host of a web address in the spelling of the trust file; empty when the text is none."""
-    link = _LINK.match(text) if len(text) <= _TYPED_MAX else None
+    link = _LINK.match(text) if len(text) <= TYPED_MAX else None
     if link is None:
         return ""
     try:

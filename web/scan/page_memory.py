@@ -1,7 +1,7 @@
 """The whole answer of a verdict page, headers and all, given again to whoever asks the very same thing.
 
 What came out of the application once is kept beside the recent answer it was printed of, and ends with it: nothing
-here is older than five seconds. The key is all of a request that an answer may depend on, and a request that brings
+here is older than five seconds, and an answer that could not be given is never here. The key is all of a request that an answer may depend on, and a request that brings
 a cookie is never answered from here nor kept. Only the token is new each time. Everything else, from a full meter to
 an unknown host, is for the application to answer.
 """
@@ -102,7 +102,7 @@ class PageMemory:
 
         body = self._application(environ, start)
         page = environ.get(_PAGE)
-        if page is not None and len(started) == 1 and sum(len(part or "") for part in key) <= _KEY_MAX:
+        if page is not None and page.recent.is_given and len(started) == 1 and _size(key) <= _KEY_MAX:
             status, headers = started[0]
             assert not any(name.lower() == "set-cookie" for name, _ in headers), "a cookie is one visitor's own"
             self._keep(key, _Kept(page, status, tuple(h for h in headers if h[0].lower() != "content-length")))
@@ -115,3 +115,7 @@ class PageMemory:
                 self._kept.popitem(last=False)
             except KeyError:  # another thread was faster
                 break
+
+
+def _size(key: Key) -> int:
+    return sum(len(part or "") for part in key)

@@ -41,6 +41,11 @@ class RecentAnswer:
     pages: dict[Visit, SharedPage] = field(default_factory=dict)
     """For visitors that nobody knows, one for each language and host. They end with the answer."""
 
+    @property
+    def is_given(self) -> bool:
+        """Say whether there was an answer at all; what could not be given is never kept."""
+        return self.verification.verdict.level is not Level.UNDETERMINED
+
     def put(self, visit: Visit, page: SharedPage) -> None:
         """Keep a page as long as the answer."""
         if len(self.pages) < _PAGES_MAX:
@@ -89,7 +94,7 @@ class RecentAnswers:
             raise
         with self._lock:
             del self._under_way[text]
-            if answer.verification.verdict.level is not Level.UNDETERMINED and len(text) <= _TEXT_MAX:
+            if answer.is_given and len(text) <= _TEXT_MAX:
                 self._keep(text, answer)
         mine.set_result(answer)
         return answer

@@ -1,8 +1,8 @@
 """The usual report of a scan, taken at the door: a visitor nobody knows, our own script, a good token.
 
 Every page that is looked at sends one, so it is worth a short way. Only what is plainly right goes it: whatever
-differs in anything, a cookie, another origin, a bad token, a full meter, is handed to the application with its body
-untouched, and is answered there. What the application answered to the first good report is the answer to the next.
+differs in anything, a cookie, another origin, a bad token, a full meter, a database that is away, is handed to the
+application with its body untouched, and is answered there. What the application answered to the first good report is the answer to the next.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from werkzeug.exceptions import TooManyRequests
 
+from verifier.errors import UnavailableError
 from web.limits import LimitName, Limits, network_of
 from web.scan.errors import TokenRefusedError
 from web.scan.scan_tokens import LENGTH
@@ -70,7 +71,7 @@ class ReportDoor:
             self._limits.check(LimitName.SCAN_REPORT, network_of(address))
             country = country_of(environ.get(self._country, ""))
             self._scans.report_soon(token[1].decode(), host, Visitor(address, country))
-        except (TooManyRequests, TokenRefusedError):
+        except (TooManyRequests, TokenRefusedError, UnavailableError):
             return False
         return True
 

@@ -48,9 +48,22 @@ class ReportQueue:
         with self._lock:
             while self._waiting:
                 part = [self._waiting[place] for place in range(min(len(self._waiting), _AT_ONCE))]
-                self._log.record_all(part)
+                self._record(part)
                 for _ in part:
                     self._waiting.popleft()
+
+    def _record(self, part: list[Report]) -> None:
+        """Keep reports together; after an error that nobody foresaw each by itself, without the one that caused it."""
+        try:
+            self._log.record_all(part)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad report must not end the thread, nor hold up all others
+            if len(part) == 1:
+                _LOG.error("a scan report cannot be kept: %s", type(error).__name__)
+                return
+            for report in part:
+                self._record([report])
 
     def _start(self) -> None:
         with self._lock:

@@ -18,7 +18,7 @@ from web.presenters.pages import CameraSetup, present_scan, problem_of
 from web.rendering import render_page, render_problem
 from web.scan.camera import camera_setup
 from web.scan.label_pages import LabelPages, add_label_pages
-from web.scan.lookup import DecoderGate, LookupRefusedError, label_in_picture, label_in_typing
+from web.scan.lookup import TYPED_MAX, DecoderGate, LookupRefusedError, label_in_picture, label_in_typing
 from web.scan.pictures import PictureShelf
 from web.scan.scans import Scans
 from web.scan.uploads import uploaded_photo
@@ -62,16 +62,20 @@ def _looked_up(parts: Parts, gate: DecoderGate, visit: Visit) -> Label:
 
 
 def _refused(refused: LookupRefusedError, visit: Visit, camera: CameraSetup) -> Response:
-    """Show the form again with the reason; a foreign host is printed and never linked."""
+    """Show the form again with the reason and what was typed; a foreign host is printed and never linked.
+
+    A serial goes back only to whoever sent it, in a page that no cache keeps, as on the page of its verdict.
+    """
     busy = refused.refusal is Refusal.BUSY
     status = HTTPStatus.SERVICE_UNAVAILABLE if busy else HTTPStatus.UNPROCESSABLE_ENTITY
     problem = problem_of(refused.refusal, visit, detail=refused.detail, host=refused.host)
     if wants_problem(request.accept_mimetypes):
         response = render_problem(status, problem.text, code=refused.refusal.value)
     else:
-        gtin = request.form.get("gtin", "")[:14]
+        gtin, serial = request.form.get("gtin", "")[:20], request.form.get("serial", "")[:TYPED_MAX]
         allow(Feature.CAMERA)
-        response = render_page("scan.html", present_scan(visit, camera, problem, status=status, gtin=gtin))
+        page = present_scan(visit, camera, problem, status=status, gtin=gtin, serial=serial)
+        response = render_page("scan.html", page)
     if busy:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response

@@ -12,12 +12,12 @@ from loyalty.adapters.sql_database import DatabaseUnavailableError
 from provenance_schemas.ids import ItemId
 from provenance_schemas.step_kinds import EntryKind
 from verifier.errors import ScansUnavailableError
-from verifier.evidence import Evidence, History, Unavailable
+from verifier.evidence import Absent, Evidence, History, Unavailable
 from verifier.judge import judge
 from verifier.policies import AWARD, CLI, PHONE, TOKEN
 from verifier.ports import ScanFacts
 from verifier.service import Verification
-from verifier.verdict import Code, Finding, Level, Outcome, Verdict, unknown
+from verifier.verdict import Code, Finding, Level, Verdict, unknown
 from web.parts import LabelVerifier, Parts
 from web.scan.context import ScanContext
 from web.scan.errors import TokenRefusal, TokenRefusedError
@@ -192,9 +192,12 @@ class Scans:
 
 
 def answered(verifier: LabelVerifier, text: str) -> Verification:
-    """Answer a label as the site does: under PHONE where the scan log answered, else as anyone's own check."""
+    """Answer a label as the site does: under PHONE, also while the scan log is away, which then is a caution.
+
+    Where nobody keeps a log, or nothing was read that it could know, the answer is anyone's own check.
+    """
     found = verifier.verify_label(text, PHONE)
-    if found.verdict.outcome(Code.SCAN_PATTERN_PLAUSIBLE) is not Outcome.UNKNOWN:
+    if not isinstance(found.evidence.scans, Absent):
         return found
     return Verification(found.evidence, Verdict(CLI, found.verdict.findings))
 

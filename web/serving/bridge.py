@@ -54,9 +54,11 @@ class _Answer:
 class Bridge:
     """The ASGI application. One a process; its threads begin with the first request."""
 
-    def __init__(self, application: Application, *, threads: int = THREADS, limits: BodyLimits | None = None) -> None:
+    def __init__(
+        self, application: Application, *, threads: int = THREADS, limits: BodyLimits | None = None, proxies: int = 0
+    ) -> None:
         self._application = application
-        self._bodies = BodyReader(limits or BodyLimits())
+        self._bodies = BodyReader(limits or BodyLimits(), proxies)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="assay-request")
         self._waiting_max = threads * _WAITING_PER_THREAD
         self._waiting = 0
@@ -133,12 +135,12 @@ async def _refuse(send: Send, status: HTTPStatus) -> None:
         (b"content-length", str(len(content)).encode()),
         (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
         (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
+        (b"referrer-policy", b"strict-origin"),
         (b"cache-control", b"no-store"),
         (b"connection", b"close"),
         (b"server", b"assay"),
     ]
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         headers.append((b"retry-after", str(_RETRY_AFTER_S).encode()))
     await send({"type": "http.response.start", "status": status.value, "headers": headers})
     await send({"type": "http.response.body", "body": content})

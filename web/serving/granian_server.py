@@ -47,8 +47,8 @@ def serve_with_granian(load: Load, listening: Listening) -> None:
         log_dictconfig=_SILENT,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_S,
-    ).serve(target_loader=partial(_bridge, load, listening.threads), wrap_loader=False)
+    ).serve(target_loader=partial(_bridge, load, listening), wrap_loader=False)
 
 
-def _bridge(load: Load, threads: int) -> Bridge:
-    return Bridge(load(), threads=threads)
+def _bridge(load: Load, listening: Listening) -> Bridge:
+    return Bridge(load(), threads=listening.threads, proxies=listening.proxies)

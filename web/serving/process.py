@@ -37,6 +37,8 @@ class Listening:
     port: int
     workers: int
     threads: int
+    proxies: int = 0
+    """How many reverse proxies stand in front, whose word for the visitor's address is taken."""
 
     @property
     def address(self) -> str:

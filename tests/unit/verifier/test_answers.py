@@ -9,7 +9,9 @@ from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.registry import GUARDIAN
 from tests.fakes.world import GTIN, HOST, HOUSE, BagWorld, some_world
 from verifier.answers import Answer, answer_of
-from verifier.policies import CLI, INTAKE, TOKEN
+from verifier.policies import AWARD, CLI, INTAKE, PHONE, TOKEN
+from verifier.service import Verification
+from verifier.verdict import Code, Verdict, failed, passed, unknown
 
 
 def _report(kind: EntryKind):
@@ -95,6 +97,37 @@ def test_a_missing_step_document_leaves_one_step_unconfirmed():
     del world.store.blocks[document]
 
     assert answer_of(world.verify(world.bag_label, CLI)) is Answer.STEP_UNCONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("policy", "said", "answer"),
+    [
+        (PHONE, passed, Answer.VERIFIED),
+        (PHONE, unknown, Answer.ACTIVITY_UNKNOWN),
+        (AWARD, unknown, Answer.ACTIVITY_UNKNOWN),
+        (PHONE, failed, Answer.UNUSUAL_ACTIVITY),
+        (CLI, unknown, Answer.VERIFIED),
+    ],
+)
+def test_what_the_scan_log_says_is_told_to_whoever_asks_for_it(policy, said, answer):
+    """A log that is away is no step that is unconfirmed, and nothing is said of it where there is none."""
+    world = some_world()
+    found = world.verify(world.bag_label, CLI)
+    others = [finding for finding in found.verdict.findings if finding.code is not Code.SCAN_PATTERN_PLAUSIBLE]
+    verdict = Verdict(policy, (*others, said(Code.SCAN_PATTERN_PLAUSIBLE, "as the log says")))
+
+    assert answer_of(Verification(found.evidence, verdict)) is answer
+
+
+def test_a_step_in_doubt_is_told_before_a_log_that_is_away():
+    """What is known of the piece says more than what is not known of its label."""
+    world = some_world()
+    document = world.put_step(world.step_document(world.bag, EntryKind.SERVICED, HOUSE))
+    world.registry.step(world.bag, EntryKind.SERVICED, document, by=HOUSE)
+    world.settle()
+    del world.store.blocks[document]
+
+    assert answer_of(world.verify(world.bag_label, PHONE)) is Answer.STEP_UNCONFIRMED
 
 
 def test_a_node_that_is_away_leaves_no_answer():

@@ -8,7 +8,7 @@ from flask import Flask
 from tests.fakes.database import some_database
 from tests.fakes.site import some_site
 from tests.fakes.world import HOST
-from web.access import access_of, guard, needs_step_up, open_endpoint, public
+from web.access import access_of, guard, member, needs_step_up, open_endpoint, public
 from web.csrf import is_exempt
 from web.errors import UnmarkedRouteError
 from web.sessions import Sessions
@@ -50,6 +50,30 @@ def test_a_route_without_a_mark_answers_403_and_never_runs():
     assert client.get("/forgotten").status_code == 403
     assert client.get("/nothing").status_code == 404
     assert not ran
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "location"),
+    [
+        ("GET", "/form", "/sign-in?next=/form"),
+        ("POST", "/form", "/sign-in?next=/form"),
+        ("POST", "/act", "/sign-in"),
+        ("POST", "/01/09521321000018/21/SECRET", "/sign-in"),
+    ],
+)
+def test_whoever_is_led_away_comes_back_to_a_page(method, path, location):
+    """To the form that was sent, where there is one; to nothing that only takes a POST, and to no label."""
+    app = Flask("house")
+    guard(app, Sessions(SessionStore(some_database())))
+    app.add_url_rule("/form", view_func=member(lambda: "form"), endpoint="form")
+    app.add_url_rule("/form", view_func=member(lambda: "sent"), endpoint="send", methods=["POST"])
+    app.add_url_rule("/act", view_func=member(lambda: "done"), endpoint="act", methods=["POST"])
+    label = member(lambda **words: "label")
+    app.add_url_rule("/01/<gtin>/21/<serial>", view_func=label, endpoint="label", methods=["GET", "POST"])
+
+    answered = app.test_client().open(path, method=method, headers={"Accept": "text/html"})
+
+    assert (303, location) == (answered.status_code, answered.headers["Location"])
 
 
 def test_the_site_itself_is_closed_by_default():

@@ -95,9 +95,9 @@ def test_the_memory_is_bounded():
 @pytest.mark.parametrize(
     ("address", "network"),
     [
-        ("198.51.100.7", "198.51.100.0/24"),
-        ("2001:db8:1:2:3::4", "2001:db8:1::/48"),
-        ("::ffff:198.51.100.7", "198.51.100.0/24"),
+        ("198.51.100.7", "4:c63364"),
+        ("2001:db8:1:2:3::4", "6:20010db80001"),
+        ("::ffff:198.51.100.7", "4:c63364"),
         ("", ""),
         ("unix:", ""),
         ("198.51.100.7:80", ""),
@@ -106,6 +106,26 @@ def test_the_memory_is_bounded():
 def test_an_address_counts_as_its_network(address, network):
     """Changing the last digits is free; an IPv4 address in IPv6 clothes is itself."""
     assert network == network_of(address)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("198.51.100.0", "198.51.100.255", True),
+        ("198.51.100.255", "198.51.101.0", False),
+        ("2001:db8:1::", "2001:db8:1:ffff:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:ffff:ffff:ffff:ffff:ffff", "2001:db8:2::", False),
+        ("0.0.1.0", "0:0:1::", False),
+    ],
+)
+def test_a_network_ends_where_it_ends(one, other, same):
+    """Both edges of /24 and of /48, and never one of each."""
+    assert same == (network_of(one) == network_of(other))
+
+
+def test_no_limit_counts_by_label():
+    """Whoever has seen a copied label could use it up, and so silence the reports that would give the copies away."""
+    assert [name for name in LimitName if "label" in name] == []
 
 
 def test_every_name_has_a_rate_that_means_something():

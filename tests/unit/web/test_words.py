@@ -114,6 +114,12 @@ def test_icons_differ_between_tones():
         (Answer.VERIFIED, 200, "Authentic record", "Fiche authentique"),
         (Answer.VERIFIED_PENDING, 200, "Authentic record, last step pending", None),
         (Answer.UNUSUAL_ACTIVITY, 200, "Genuine code, unusual activity", "Code authentique, activité inhabituelle"),
+        (
+            Answer.ACTIVITY_UNKNOWN,
+            200,
+            "Authentic record, activity not checked",
+            "Fiche authentique, activité non contrôlée",
+        ),
         (Answer.NOT_SOLD_YET, 200, "Registered, not yet sold", "Enregistrée, pas encore vendue"),
         (Answer.STEP_UNCONFIRMED, 200, "Authentic record, one step unconfirmed", None),
         (Answer.STOLEN, 200, "Reported stolen", "Déclarée volée"),

@@ -1,6 +1,6 @@
 /**
- * The serial is looked at while it is typed: in groups of four, and held to its check character. It only ever
- * advises: what is sent is judged by the server.
+ * The serial is looked at while it is typed: in groups of four, and held to its check character. One that cannot be
+ * right is not sent: it is said, and the cursor stands in it. What is sent is judged by the server all the same.
  *   <div data-behaviour="scan-typing">
  * Parts: words, input, count, status, said.
  */
@@ -17,6 +17,7 @@ class ScanTyping {
   #input;
   #words;
   #tell;
+  #tone;
 
   constructor(root) {
     this.#root = root;
@@ -26,6 +27,7 @@ class ScanTyping {
     // A keyboard that is still composing a word would write it twice.
     this.#input.addEventListener("input", (event) => this.#look(event.isComposing));
     this.#input.addEventListener("change", () => this.#look());
+    this.#input.form.addEventListener("submit", (event) => this.#hold(event));
     globalThis.addEventListener("pageshow", () => this.#look());
     this.#look();
   }
@@ -36,11 +38,20 @@ class ScanTyping {
     const symbols = ADDRESS.test(typed) ? "" : normalise(typed);
     const { answer, character } = assess(symbols);
     const tone = TONES[answer];
+    this.#tone = tone;
     if (symbols && !composing) this.#group(typed, symbols);
     if (tone === "rejected") this.#input.setAttribute("aria-invalid", "true");
     else this.#input.removeAttribute("aria-invalid");
     part(this.#root, "count").textContent = symbols && `${[...symbols].length} / ${SERIAL_LENGTH}`;
     this.#tell(tone ? this.#words(answer, { character }) : "", tone);
+  }
+
+  /** Keep what cannot be right from being sent. */
+  #hold(event) {
+    this.#look();
+    if (this.#tone !== "rejected") return;
+    event.preventDefault();
+    this.#input.focus();
   }
 
   /** Write the groups, only while the end is being typed: nobody's cursor is moved. */

@@ -5,7 +5,8 @@ import pytest
 from tests.fakes.database import some_database
 from web.accounts.accounts import Accounts
 from web.accounts.export import export_of
-from web.accounts.hooks import AccountHooks
+from web.accounts.hooks import AccountHooks, Tie
+from web.accounts.refusals import Refusal, RefusedError
 from web.store.people import Role, add_person, find_person
 
 NOW = 1_800_000_000
@@ -57,3 +58,28 @@ def test_a_part_that_cannot_let_go_keeps_the_account(database, person):
 
     with database.reading() as connection:
         assert person == find_person(connection, person.id)
+
+
+@pytest.mark.parametrize(
+    ("ties", "leaves_pieces", "refusal"),
+    [
+        ({Tie.CLAIMING}, True, Refusal.CLAIM_UNDER_WAY),
+        ({Tie.CLAIMING, Tie.HELD}, True, Refusal.CLAIM_UNDER_WAY),
+        ({Tie.HELD}, False, Refusal.PIECES_NOT_CONFIRMED),
+        ({Tie.HELD}, True, None),
+        (set(), False, None),
+    ],
+)
+def test_what_binds_a_person_is_asked_in_the_transaction_that_deletes(database, person, ties, leaves_pieces, refusal):
+    """A claim that began after the page was shown keeps the account; pieces are left knowingly, or not at all."""
+    hooks = AccountHooks(ties=lambda connection, whose: frozenset(ties if find_person(connection, whose.id) else ()))
+    try:
+        Accounts(database, hooks, lambda: NOW).delete(person, leaves_pieces=leaves_pieces)
+    except RefusedError as refused:
+        found = refused.refusal
+    else:
+        found = None
+
+    assert refusal is found
+    with database.reading() as connection:
+        assert (refusal is None) == (find_person(connection, person.id) is None)

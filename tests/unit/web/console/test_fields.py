@@ -3,6 +3,7 @@
 import pytest
 from PIL import Image
 
+from mint.errors import Fault, FaultKind
 from mint.registration_input import parse_pieces
 from mint.step_input import parse_steps
 from tests.fakes.desk import MAKER
@@ -49,6 +50,22 @@ def parsed(folder, changes, marks=()):
     fields = typed(GOOD | changes, REGISTER_FIELDS)
     row = registration_row(fields, [(PHOTO, "The front")], dict(marks))
     return fields, parse_pieces([(1, row)], MAKER, source="form", folder=folder)
+
+
+def test_a_draft_that_lacks_a_field_of_this_release_is_read(folder):
+    """Drafts are kept for weeks: what they do not know is empty, as if nobody had typed it."""
+    draft = {"material_1_name": "Calf leather", "mark_1_text_fr": "Doublure bleue"}
+    row = registration_row(draft, [], {1: PHOTO})
+
+    assert row["materials"] == [{"name": "Calf leather", "origin_country": "", "share_percent": ""}]
+    assert row["marks"] == [{"text": "", "text_fr": "Doublure bleue", "image": {"file": PHOTO, "alt": ""}}]
+
+
+def test_every_kind_of_fault_is_one_of_the_form(folder):
+    """What mint finds in a row has words here: a new kind is added to both, or fails here."""
+    kinds = [place_fault(Fault("form", 1, "name", "", kind=kind), {}).kind for kind in FaultKind]
+
+    assert [kind.value for kind in FaultKind] == [kind.value for kind in kinds]
 
 
 def test_a_form_becomes_a_piece(folder):

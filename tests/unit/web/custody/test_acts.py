@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from mint.adapters.keystore_signer import KeySigner
 from mint.lock import FolderLock
 from mint.reports import ReportReason
 from provenance_schemas.claim_codes import ClaimCode
@@ -15,9 +16,11 @@ from tests.fakes.pieces import FakeDesk, some_custody, some_sold_piece
 from tests.fakes.registry import some_address
 from tests.fakes.world import World
 from verifier.errors import ChainUnavailableError
+from web.accounts.hooks import Tie
 from web.custody.acts import CLAIM, CLAIMED, Claimant
 from web.custody.handlers import PieceJobs
 from web.custody.holdings import HoldingState
+from web.farewell import ties_of
 from web.jobs.queue import JobState
 from web.jobs.worker import Worker
 from web.store.people import Role, add_person, find_person
@@ -125,6 +128,30 @@ def test_two_pieces_of_one_person_have_nothing_in_common(house):
     second, _ = sorted(house.holdings.of_person(house.ada.id), key=lambda one: one.item != item)
     assert first.address != second.address
     assert first.salt != second.salt
+
+
+def test_each_holding_of_a_piece_has_the_next_address_of_its_own(house):
+    """Also after a claim that was refused; and from the key alone each is found again by its number."""
+    house.claim(house.bob, code=ClaimCode.new())
+    house.work()
+    first = house.held()
+    late = house.claim(house.bob)
+    second = house.holdings.get(late.subject)
+    find = house.custody._keys.find_holding_key
+
+    assert [find(house.item, one.address).counter for one in (first, second)] == [1, 2]
+
+
+def test_a_piece_whose_row_was_lost_is_found_with_the_key_alone(house):
+    """Claimed on the ledger, and the disk lost the rest: its owner's address tells which key signs for it."""
+    house.held()
+    with house.jobs.database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM holding")
+
+    found = house.custody._keys.find_holding_key(house.item, house.owner())
+    house.desk.move(house.item, MINE, KeySigner(found.key), "by hand")
+
+    assert house.owner() == MINE
 
 
 def test_a_claim_is_told_to_whoever_rewards_it_even_if_it_was_away(house):
@@ -273,7 +300,7 @@ def test_a_piece_claimed_anew_is_held_by_its_new_owner_alone(house):
     first = house.held()
     with house.jobs.database.writing() as connection:
         again = dataclasses.replace(first, id="0" * 32)
-        salt, address = house.custody._keys.new_address(house.item)
+        salt, address = house.custody._keys.new_address(house.item, house.holdings.count_of(connection, house.item))
         house.holdings.begin(connection, again.id, house.bob.id, (house.item, "Aurore"), (salt, address), NOW)
         house.holdings.held(connection, again, NOW)
 
@@ -323,9 +350,15 @@ def test_a_person_takes_their_data_along(house):
 
 
 def test_pieces_are_counted_for_whoever_wants_to_leave(house):
-    """Held, and being claimed."""
+    """Held, and being claimed; a piece of somebody else's binds nobody."""
+
+    def ties(person):
+        with house.jobs.database.reading() as connection:
+            return ties_of(house.holdings, connection, person)
+
     house.claim()
-    assert (house.holdings.held_count(house.ada.id), house.holdings.open_count(house.ada.id)) == (0, 1)
+    assert {Tie.CLAIMING} == ties(house.ada)
     house.work()
 
-    assert (house.holdings.held_count(house.ada.id), house.holdings.open_count(house.ada.id)) == (1, 0)
+    assert {Tie.HELD} == ties(house.ada)
+    assert ties(house.bob) == set()

@@ -12,7 +12,7 @@ from tests.fakes.database import some_database
 from verifier.errors import ChainUnavailableError
 from web.jobs.queue import Jobs, JobState, NewJob
 from web.jobs.thread import WorkerThread
-from web.jobs.worker import JobRefusedError, Worker
+from web.jobs.worker import JobLaterError, JobRefusedError, Worker
 
 NOW = 1_800_000_000
 
@@ -50,6 +50,7 @@ def test_a_job_is_done_once(jobs, tmp_path):
         (JobRefusedError("used"), JobState.REFUSED),
         (ChainUnavailableError("away"), JobState.WAITING),
         (LedgerUnavailableError("away"), JobState.WAITING),
+        (JobLaterError(NOW + 3_600, "tomorrow"), JobState.WAITING),
         (InputError("never right"), JobState.FAILED),
         (ValueError("our bug"), JobState.FAILED),
     ],
@@ -61,6 +62,15 @@ def test_what_a_handler_raises_decides_how_a_job_goes_on(jobs, tmp_path, error, 
 
     assert worker.run_once()
     assert state is jobs.find(job.id).state
+
+
+@pytest.mark.parametrize(("again_at", "due_at"), [(NOW + 40_000, NOW + 40_000), (NOW - 5, NOW + 2)])
+def test_a_job_that_waits_for_a_known_moment_is_left_alone_till_then(jobs, tmp_path, again_at, due_at):
+    """A reward of tomorrow's budget asks nobody meanwhile; a moment that is past is no reason to hurry."""
+    job = jobs.add(NewJob("claim", "one"))
+    worker_of(jobs, raising(JobLaterError(again_at, "the day's points are given")), tmp_path).run_once()
+
+    assert due_at == jobs.find(job.id).due_at
 
 
 def test_a_job_that_nobody_knows_is_put_aside(jobs, tmp_path):

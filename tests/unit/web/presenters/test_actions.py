@@ -39,6 +39,7 @@ def test_there_is_always_one_thing_to_do_and_never_more_than_two(answer, custody
         (Answer.VERIFIED, Custody.YOURS, HOLDER, SAID.my_pieces),
         (Answer.UNUSUAL_ACTIVITY, Custody.HOUSE, STRANGER, SAID.claim),
         (Answer.UNUSUAL_ACTIVITY, Custody.OWNER, STRANGER, "Contact Maison Éclat"),
+        (Answer.ACTIVITY_UNKNOWN, Custody.OWNER, STRANGER, SAID.compare),
         (Answer.NOT_SOLD_YET, Custody.STOCK, STRANGER, "Contact Maison Éclat"),
         (Answer.STOLEN, Custody.OWNER, STRANGER, "Contact Maison Éclat"),
         (Answer.STOLEN, Custody.YOURS, HOLDER, SAID.my_pieces),
@@ -55,7 +56,7 @@ def test_the_main_action_is_the_one_that_fits(answer, custody, seen, main):
 @pytest.mark.parametrize("answer", sorted(set(Answer) - {Answer.VERIFIED, Answer.VERIFIED_PENDING}))
 def test_a_piece_in_doubt_is_claimed_only_while_its_record_stands(answer):
     """Whoever holds a stolen, withdrawn or unproven piece is not invited to make it his."""
-    stands = answer in {Answer.UNUSUAL_ACTIVITY, Answer.STEP_UNCONFIRMED}
+    stands = answer in {Answer.UNUSUAL_ACTIVITY, Answer.ACTIVITY_UNKNOWN, Answer.STEP_UNCONFIRMED}
 
     assert stands == (SAID.claim in offered(answer, Custody.HOUSE))
 

@@ -95,6 +95,16 @@ def test_the_answer_to_a_cookie_is_never_kept():
     assert len(calls) == 2
 
 
+def test_an_answer_that_could_not_be_given_is_never_kept():
+    """Whoever asks in the very same words a moment later may have more luck (ADR 8)."""
+    shop = ScanSite()
+    shop.site.world.chain.reachable = False
+    away = shop.look().status_code
+    shop.site.world.chain.reachable = True
+
+    assert (away, shop.look().status_code) == (503, 200)
+
+
 def test_a_page_for_a_session_is_printed_for_that_session_alone():
     """Its forms may carry what is that session's own, also where nobody is signed in."""
     shop = ScanSite()

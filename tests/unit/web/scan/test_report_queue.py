@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import multiprocessing
 import threading
 
@@ -24,12 +25,15 @@ class FakeLog:
     def __init__(self) -> None:
         self.kept: list[list[Report]] = []
         self.away = False
+        self.poison: Report | None = None
         self.was_asked = threading.Event()
 
     def record_all(self, reports):
         self.was_asked.set()
         if self.away:
             raise DatabaseUnavailableError("away")
+        if self.poison in reports:
+            raise ValueError("a serial, a name")
         self.kept.append(list(reports))
         return len(reports)
 
@@ -97,6 +101,32 @@ def test_the_thread_outlives_a_database_that_is_away(log):
     queue.put(REPORT)
     assert log.was_asked.wait(10)
     log.away = False
+    log.was_asked.clear()
+    queue.put(dataclasses.replace(REPORT, at_s=NOW_S + 1))
+
+    assert log.was_asked.wait(10)
+
+
+def test_a_report_that_cannot_be_kept_takes_no_other_with_it(log, still, caplog):
+    """It is lost alone; the log names the error's class, and nothing of what was in it."""
+    others = [dataclasses.replace(REPORT, at_s=NOW_S + later) for later in (1, 2)]
+    log.poison = REPORT
+    for report in (others[0], REPORT, others[1]):
+        still.put(report)
+    with caplog.at_level(logging.ERROR):
+        still.flush()
+    still.flush()
+
+    assert [[other] for other in others] == log.kept
+    assert ["a scan report cannot be kept: ValueError"] == caplog.messages
+
+
+def test_the_thread_outlives_an_error_that_nobody_foresaw(log):
+    """The next report finds it at work."""
+    log.poison = REPORT
+    queue = ReportQueue(log, pause_s=0.0)
+    queue.put(REPORT)
+    assert log.was_asked.wait(10)
     log.was_asked.clear()
     queue.put(dataclasses.replace(REPORT, at_s=NOW_S + 1))
 

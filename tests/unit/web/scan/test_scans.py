@@ -11,6 +11,7 @@ from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.database import some_database
 from tests.fakes.scans import FakeScanLog
 from tests.fakes.world import HOST, some_world
+from verifier.answers import Answer, answer_of
 from verifier.policies import AWARD, CLI, PHONE
 from verifier.ports import ScanFacts
 from verifier.service import Verification, Verifier
@@ -79,13 +80,20 @@ def test_a_site_that_keeps_a_log_answers_under_phone(shop):
     assert (verification.verdict.policy, verification.verdict.level) == (PHONE, Level.VERIFIED)
 
 
-@pytest.mark.parametrize("log", [None, FakeScanLog(said=None)])
-def test_without_an_answer_of_the_log_it_is_anyones_own_check(shop, log):
-    """The record is as genuine as before; the answer says under which policy it was given."""
+@pytest.mark.parametrize(
+    ("log", "policy", "level", "answer"),
+    [
+        (None, CLI, Level.VERIFIED, Answer.VERIFIED),
+        (FakeScanLog(said=None), PHONE, Level.CAUTION, Answer.ACTIVITY_UNKNOWN),
+    ],
+)
+def test_a_log_that_is_away_is_a_caution_and_no_log_is_none(shop, log, policy, level, answer):
+    """The record is as genuine as before; that nobody could look for copies of the label is said."""
     verifier = Verifier(shop.world.trust, lambda _: shop.world.access(), now=lambda: shop.world.now, scan_log=log)
     verification = answered(verifier, shop.world.bag_label)
 
-    assert (verification.verdict.policy, verification.verdict.level) == (CLI, Level.VERIFIED)
+    assert (verification.verdict.policy, verification.verdict.level) == (policy, level)
+    assert answer is answer_of(verification)
     assert verification.verdict.outcome(Code.SCAN_PATTERN_PLAUSIBLE) is Outcome.UNKNOWN
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -117,12 +118,13 @@ def test_of_a_large_body_one_byte_too_many_is_kept():
     ("limits", "messages", "status"),
     [
         (BodyLimits(sent_max_bytes=3), [part(b"abcd", more=True)], 413),
-        (BodyLimits(together_max_bytes=3), [part(b"abcd")], 503),
+        (BodyLimits(small_max_bytes=1, together_max_bytes=2), [part(b"abcd")], 503),
+        (BodyLimits(small_max_bytes=3, large_of_network_max=0), [part(b"abcd")], 429),
         (BodyLimits(pause_max_s=0.01), [part(b"a", more=True)], 408),
         (BodyLimits(time_max_s=0.01), [part(b"a", more=True)], 408),
         (BodyLimits(), [part(b"a", more=True), {"type": "http.disconnect"}], 400),
     ],
-    ids=["endless", "too many at once", "silent", "slow", "gone"],
+    ids=["endless", "too many at once", "too many of one network", "silent", "slow", "gone"],
 )
 def test_a_body_that_costs_too_much_is_refused(limits, messages, status):
     """Each limit by itself."""
@@ -132,20 +134,66 @@ def test_a_body_that_costs_too_much_is_refused(limits, messages, status):
     assert caught.value.status == status
 
 
-def test_bodies_count_together_until_they_are_answered():
-    """Two large ones at once are one too many; one after the other is fine, also after a refusal."""
+def holding(limits, *bodies, proxies=0):
+    """Read bodies, `(address, content)` or with what a proxy says of it, while all before them are held."""
 
     async def run():
-        reader = BodyReader(BodyLimits(together_max_bytes=5))
-        sent = scope(headers=WITH_BODY)
-        async with reader.body(sent, receiver(part(b"abc"))):
-            with pytest.raises(BodyRefusedError):
-                async with reader.body(sent, receiver(part(b"abc"))):
-                    pass
-        async with reader.body(sent, receiver(part(b"abcde"))) as body:
-            return body.content
+        reader, statuses = BodyReader(limits, proxies), []
+        async with AsyncExitStack() as held:
+            for address, content, *said in bodies:
+                headers = [*WITH_BODY, *((b"x-forwarded-for", value) for value in said)]
+                sent = scope(headers=headers, client=(address, 1))
+                try:
+                    await held.enter_async_context(reader.body(sent, receiver(part(content))))
+                except BodyRefusedError as refused:
+                    statuses.append(int(refused.status))
+                else:
+                    statuses.append(200)
+        async with reader.body(scope(headers=WITH_BODY), receiver(part(bodies[0][1]))) as body:
+            return statuses, body.content == bodies[0][1]
 
-    assert asyncio.run(run()) == b"abcde"
+    return asyncio.run(run())
+
+
+def test_bodies_count_together_until_they_are_answered():
+    """Two large ones at once are one too many; one after the other is fine, also after a refusal."""
+    limits = BodyLimits(small_max_bytes=1, together_max_bytes=4)
+
+    assert holding(limits, ("192.0.2.1", b"abcd"), ("198.51.100.1", b"abc")) == ([200, 503], True)
+
+
+def test_a_small_body_is_let_in_whatever_else_is_held():
+    """Whoever fills the memory with photos keeps nobody from signing in, claiming or reporting a scan."""
+    limits = BodyLimits(small_max_bytes=3, together_max_bytes=3)
+    bodies = [("192.0.2.1", b"abcdef"), ("198.51.100.1", b"abc"), ("198.51.100.1", b"abcd"), ("192.0.2.1", b"abc")]
+
+    assert holding(limits, *bodies) == ([200, 200, 503, 200], True)
+
+
+def test_one_network_holds_only_so_many_large_bodies_open():
+    """Its neighbours in the /24 count with it; everybody else still sends photos."""
+    limits = BodyLimits(small_max_bytes=1, large_of_network_max=2)
+    bodies = [("192.0.2.1", b"ab"), ("192.0.2.2", b"ab"), ("192.0.2.3", b"ab"), ("198.51.100.1", b"ab")]
+
+    assert holding(limits, *bodies) == ([200, 200, 429, 200], True)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "statuses"),
+    [
+        (1, [(b"192.0.2.1",), (b"198.51.100.1",)], [200, 200]),
+        (1, [(b"6.6.6.6, 192.0.2.1",), (b"7.7.7.7, 192.0.2.1",)], [200, 429]),
+        (2, [(b"192.0.2.1", b"10.0.0.1"), (b"198.51.100.1", b"10.0.0.1")], [200, 200]),
+        (2, [(b"10.0.0.1",), (b"10.0.0.2",)], [200, 429]),
+        (0, [(b"192.0.2.1",), (b"198.51.100.1",)], [200, 429]),
+    ],
+    ids=["its visitors", "what a visitor says", "two proxies", "too few", "no proxy"],
+)
+def test_behind_proxies_a_body_belongs_to_the_network_that_they_saw(proxies, said, statuses):
+    """As many entries are believed as there are proxies, as for every other limit."""
+    limits = BodyLimits(small_max_bytes=1, large_of_network_max=1)
+
+    assert holding(limits, *(("127.0.0.1", b"ab", *values) for values in said), proxies=proxies)[0] == statuses
 
 
 # ---- answers
