@@ -24,6 +24,7 @@ from tests.e2e.showroom import COLLECTS, HOLDS, LOOKS, Gallery, Showroom, Unclai
 from tests.fakes.site import FakeSite
 from verifier.answers import Answer
 from web.access import Access, access_of
+from web.presenters.facts import UnloggedScan
 from web.store.people import Role, set_role
 from web.store.people_tables import PERSON
 
@@ -59,6 +60,7 @@ def verdicts(gallery: Gallery) -> Iterator[Subject]:
     """Every answer, and what is said to whoever may claim, collect, or holds the piece."""
     rooms: dict[str, tuple[Any, ...]] = {str(answer): (answer, LOOKS, Showroom) for answer in Answer}
     rooms |= {
+        str(Answer.ACTIVITY_UNKNOWN): (Answer.ACTIVITY_UNKNOWN, UnloggedScan(token=LOOKS.token), Showroom),
         "claim": (Answer.VERIFIED, COLLECTS, Unclaimed),
         "collect": (Answer.VERIFIED, COLLECTS, Showroom),
         "yours": (Answer.VERIFIED, HOLDS, Showroom),

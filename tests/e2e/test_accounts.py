@@ -227,6 +227,8 @@ def test_an_invitation_survives_signing_up_and_is_in_no_address(site, base, brow
     page.wait_for_url(f"{base}/invitation")
     press(page, "Accept the invitation")
 
+    page.wait_for_url(f"{base}/console")
+    page.goto(f"{base}/account")
     assert "Staff of the house" in page.locator("main").inner_text()
     # The browser itself reports the first address with its fragment; no later one has it.
     assert not [url for url in asked[1:] if token in url]

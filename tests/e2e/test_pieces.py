@@ -128,6 +128,11 @@ def test_from_a_card_and_a_label_to_my_piece(sale, language):
     one.page.wait_for_url(re.compile("/pieces/"))
     assert words.job.claiming.title in one.page.content()
     one.look()
+    piece = one.page.url
+    one.go(f"/account/data?lang={language}")
+    assert one.page.locator(".button.danger").count() == 0
+    one.look()
+    one.page.goto(piece)
     one.work()
     one.page.get_by_text(words.job.done_claim.title, exact=True).wait_for()
 
@@ -136,6 +141,9 @@ def test_from_a_card_and_a_label_to_my_piece(sale, language):
     one.go(f"/pieces?lang={language}")
     one.look()
     assert one.page.locator(".held-name").count() == 1
+    one.go(f"/account/data?lang={language}")
+    assert one.page.locator("#pieces").count() == 1
+    one.look()
 
 
 def test_a_wrong_code_is_not_typed_again(sale):

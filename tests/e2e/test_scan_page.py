@@ -33,6 +33,10 @@ def visit(chromium, sites):
         yield open_page
 
 
+def mistyped(serial):
+    return serial[:-1] + ("0" if serial[-1] != "0" else "1")
+
+
 def test_without_a_script_photo_and_code_are_there(visit):
     """And a button to send the photo with, and no word of a camera that would not start."""
     page = visit(java_script_enabled=False)
@@ -94,20 +98,40 @@ def test_a_photo_that_is_too_large_is_not_sent(visit, tmp_path):
 
 
 @BOTH
-def test_a_mistyped_serial_is_noticed_and_still_the_servers_to_judge(sites, visit, language):
-    """The page advises as one types; sending is never barred."""
+def test_a_mistyped_serial_is_said_and_stays_in_its_field(sites, visit, language):
+    """It is not sent: nothing is lost, and the cursor stands where the mistake is; put right, it goes."""
     serial = sites[0].path.rsplit("/", 1)[1]
-    wrong = serial[:-1] + ("0" if serial[-1] != "0" else "1")
     page = visit(language=language)
     page.locator("[data-live]").wait_for()
     field = page.get_by_label(words(language).serial, exact=True)
-    field.press_sequentially(wrong.lower())
-    advice, invalid = said(page, "scan-typing"), field.get_attribute("aria-invalid")
+    field.press_sequentially(mistyped(serial).lower())
     page.get_by_label(words(language).gtin).fill(GTIN)
     page.keyboard.press("Enter")
+    advice, invalid = said(page, "scan-typing"), field.get_attribute("aria-invalid")
+    focused, url = field.evaluate("field => field === document.activeElement"), page.url
+    page.keyboard.press("End")
+    page.keyboard.press("Backspace")
+    page.keyboard.type(serial[-1])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{sites[0].path}?lang={language}")
 
-    assert (advice, invalid) == (words(language).typing.mistyped, "true")
-    assert words_of(language).refusals[Refusal.SERIAL_WRONG] in page.locator(".notice").inner_text()
+    assert (advice, invalid, focused) == (words(language).typing.mistyped, "true", True)
+    assert url.endswith(f"/?lang={language}")
+
+
+@BOTH
+def test_without_a_script_the_server_judges_and_gives_back_what_was_typed(sites, visit, language):
+    """One character is to be changed, not twenty to be typed again."""
+    wrong = mistyped(sites[0].path.rsplit("/", 1)[1])
+    page = visit(language=language, java_script_enabled=False)
+    field = page.get_by_label(words(language).serial, exact=True)
+    field.fill(wrong)
+    page.get_by_label(words(language).gtin).fill(GTIN)
+    page.keyboard.press("Enter")
+    notice = page.locator(".notice").inner_text()
+
+    assert words_of(language).refusals[Refusal.SERIAL_WRONG] in notice
+    assert (field.input_value(), page.get_by_label(words(language).gtin).input_value()) == (wrong, GTIN)
 
 
 def test_a_serial_is_written_as_on_the_label_while_it_is_typed(sites, visit):

@@ -373,7 +373,7 @@ def test_an_invitation_gives_its_role_once(site, camille):
     noa = Visitor(site)
     noa.sign_up("Noa")
 
-    assert accepted.headers["Location"] == "/account"
+    assert accepted.headers["Location"] == "/console"
     assert "Staff of the house" in camille.get("/account").text
     assert noa.post("/invitation", {"token": token}).status_code == 403
     assert {each.name: each.role for each in people(site)} == {"Camille": Role.STAFF, "Noa": Role.MEMBER}
@@ -389,7 +389,7 @@ def test_an_invitation_to_less_than_one_has_changes_nothing(site, camille):
     assert people(site)[0].role is Role.STAFF
     noa = Visitor(site)
     noa.sign_up("Noa")
-    assert noa.post("/invitation", {"token": token}).status_code == 303
+    assert noa.post("/invitation", {"token": token}).headers["Location"] == "/account"
 
 
 def test_an_invitation_asks_who_is_there_first(site):
@@ -398,7 +398,10 @@ def test_an_invitation_asks_who_is_there_first(site):
 
     assert 'href="/sign-in?next=%2Finvitation"' in stranger.get("/invitation").text
     assert 'href="/account/confirm?next=%2Finvitation"' in member.get("/invitation").text
-    assert member.post("/invitation", {"token": invitation(site)}).headers["Location"] == "/account/confirm"
+    assert (
+        member.post("/invitation", {"token": invitation(site)}).headers["Location"]
+        == "/account/confirm?next=/invitation"
+    )
 
 
 # ---- what every page has

@@ -26,6 +26,7 @@ from web.wiring import make_worker, wire
 
 pytestmark = pytest.mark.process
 HOST = MAKER.hosts[0]
+CLOCK_HANDS = '<path d="M12 6v6l4 2"/>'
 FORM = {
     "gtin": GTIN,
     "name": "Aurore 25, noir",
@@ -90,6 +91,20 @@ def job_at(parts, path):
     return parts.custody.jobs.find(path.rpartition("/")[2])
 
 
+def test_a_registration_that_is_done_says_so_and_leads_to_the_label(ines, worker, parts):
+    """Its title no longer says that it is under way, and a clock is no question."""
+    path = asked(ines, "BAG-6")
+    waiting = ines.get(path).text
+    assert worker.run_once()
+    done = ines.get(path).text
+    (token,) = job_at(parts, path).result["tokens"]
+
+    assert "<h1>Registering BAG-6</h1>" in waiting
+    assert CLOCK_HANDS in waiting
+    assert "<h1>Registered: BAG-6</h1>" in done
+    assert f'href="/console/pieces/{token}/label"' in done
+
+
 def registered(ines, worker, parts, reference, **changes):
     """Register; gives the tokens."""
     path = asked(ines, reference, **changes)
@@ -119,7 +134,11 @@ def test_a_piece_is_registered_printed_and_sold_from_the_console(house, ines, wo
     sale = path_of(ines.post(preview), r"/console/jobs/[0-9a-f]{32}")
     assert worker.run_once()
 
-    assert "Recorded" in ines.get(sale).text
+    done = ines.get(sale).text
+    assert "Recorded" in done
+    assert f'href="/console/pieces/{token}/card"' in done
+    assert f'href="/console/pieces/{token}"' in done
+    assert f'href="/console/pieces/{token}/label"' not in done
     assert answer_of(house.verifier().verify_label(text, CLI)) is Answer.VERIFIED
     assert "A scan says: Authentic record" in ines.get(f"/console/pieces/{token}").text
 

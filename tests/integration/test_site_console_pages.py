@@ -156,6 +156,53 @@ def test_a_photo_that_is_none_is_named_and_the_others_are_kept(ines):
     assert sum(name.startswith("alt_") for name in faults(response)) == 2
 
 
+def test_everything_that_is_wrong_is_said_at_once(ines):
+    """Whoever has put all of it right is done: nothing new comes up behind it, not even a taken reference."""
+    wrong = {
+        "reference": "BAG-1",
+        "gtin": "09521321000019",
+        "name": "",
+        "category": "sac à main",
+        "country": "ZZ",
+        "production_date": "yesterday",
+        "external_url": "http://x.example",
+        "facility_city": "Pantin",
+        "material_1_name": "",
+        "material_2_share": "101",
+        "mark_2_text": "",
+        "mark_3_text": "",
+        "width_mm": "-1",
+        "quantity": "1",
+    }
+    page = ines.post("/console/register", FORM | wrong | {"draft": begin(ines)})
+
+    assert set(faults(page)) == {
+        *("reference", "gtin", "name", "category", "country", "photos", "mark_1_text", "width_mm"),
+        *("material_2_name", "material_2_share", "production_date", "external_url", "facility"),
+    }
+    assert faults(page)["country"] == "Made in: Choose a country."
+    assert "BAG-1 is registered already" in faults(page)["reference"]
+
+
+def test_a_photo_without_words_asks_for_them(ines):
+    """Not for something to be filled in: for what the photo shows."""
+    sent = ines.post("/console/register", FORM | {"draft": begin(ines), "photos": (some_photo(), "front.jpg")})
+
+    assert list(faults(sent).values()) == ["Photo 1: Say what it shows."]
+
+
+@pytest.mark.parametrize(("query", "name"), [("?lang=en", "Austria"), ("?lang=fr", "Autriche")])
+def test_a_country_is_chosen_by_its_name(ines, query, name):
+    """Nobody has to know that AU is Australia; and the public reads the name too."""
+    draft = complete(ines, country="AT", material_1_country="AT")
+    form = ines.get(f"/console/register{query}&draft={draft}").text
+    preview = ines.get(f"/console/register/{draft}{query}").text
+
+    assert f'<option value="AT" selected>{name}</option>' in form
+    assert f"<dd>{name}</dd>" in preview
+    assert f"Calf leather ({name})" in preview
+
+
 def test_more_than_eight_photos_are_not_taken(ines):
     """The first eight are kept, and it is said."""
     photos = [(some_photo(f"#{number * 25:02x}4444"), f"{number}.jpg") for number in range(9)]
@@ -348,7 +395,7 @@ def test_a_step_is_written_looked_at_and_asked_for(ines, token):
     shown = ines.get(preview).text
     next_form = ines.get(f"/console/pieces/{token}/steps").text
 
-    assert faults(wrong) == {"place_country": "Country: Two letters, as FR."}
+    assert faults(wrong) == {"place_country": "Country: Choose a country."}
     assert "Ginza" in shown
     assert "5\u00a0March 2026" in shown
     assert 'value="Ginza"' in next_form

@@ -24,7 +24,7 @@ def data_page(customer, language=Language.EN):
 def said(language, boutique, *names):
     """Give sentences of the page, as it prints them."""
     words = WORDS[language].data
-    brand = boutique.site.world.brand.display_name
+    brand = boutique.site.world.brand.name
     return [getattr(words, name).format(brand=brand) for name in names]
 
 
@@ -39,7 +39,7 @@ def test_whoever_has_no_piece_is_told_nothing_of_pieces(boutique):
 
 @pytest.mark.parametrize("language", list(Language))
 def test_nobody_leaves_in_the_middle_of_a_claim(boutique, language):
-    """The card would be used up, and the piece nobody's: the page says so and has no button; a form sent anyway fails."""
+    """The card would be used up, and the piece nobody's: the page has words and no button; a form sent anyway fails."""
     camille = boutique.customer()
     path = camille.claim().headers["Location"]
     page = data_page(camille, language)

@@ -178,6 +178,18 @@ def test_a_report_that_finds_no_room_and_no_database_is_answered_in_the_sites_ow
     assert {"Retry-After", "Content-Security-Policy", "X-Request-Id"} <= set(response.headers.keys())
 
 
+def test_a_scan_log_that_is_away_is_said_and_nothing_can_be_collected():
+    """Copies of the label would not be seen now: a caution, and never the plain green page."""
+    shop = ScanSite()
+    with shop.site.database.writing() as connection:
+        connection.execute(text("DROP TABLE scan_sighting"))
+    answer, page = shop.look(Accept="application/json").json, shop.look().text
+
+    assert (answer["policy"], answer["level"], answer["answer"]) == ("PHONE", "caution", Answer.ACTIVITY_UNKNOWN)
+    assert "Authentic record, activity not checked" in page
+    assert "/points/collect" not in page
+
+
 def test_a_theft_that_is_not_final_yet_is_seen_at_the_next_reading():
     """A negative fact of the newest block counts at once."""
     shop = ScanSite()

@@ -150,9 +150,8 @@ ENGLISH: Final = AccountsWords(
             "Your pieces stay genuine, and their history stays as it is.",
         ),
         staying_title="Your pieces stay with {brand}",
-        staying="We forget that they are yours. Their records stay as genuine as they are, and the cards are used up: "
-        "later only {brand} can give a piece back to you, with the proof of purchase. If you have a wallet, move "
-        "them out first.",
+        staying="We forget that they are yours, and their cards are used up: later only {brand} can give a piece back "
+        "to you, with the proof of purchase. If you have a wallet, move them out first.",
         staying_sure="I leave my pieces with {brand}.",
         claiming_title="A piece is being claimed for you",
         claiming="Wait until it is yours, a few minutes at most: whoever leaves before would lose it. If it takes "

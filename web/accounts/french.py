@@ -154,9 +154,8 @@ FRENCH: Final = AccountsWords(
             "Vos pièces restent authentiques et leur histoire ne change pas.",
         ),
         staying_title="Vos pièces restent chez {brand}",
-        staying="Nous oublions qu’elles sont à vous. Leurs fiches restent authentiques, et les cartes ont servi\u00a0: "
-        "plus tard, seule {brand} pourra vous rendre une pièce, sur preuve d’achat. Si vous avez un portefeuille, "
-        "déplacez-les d’abord.",
+        staying="Nous oublions qu’elles sont à vous, et leurs cartes ont servi\u00a0: plus tard, seule {brand} pourra "
+        "vous rendre une pièce, sur preuve d’achat. Si vous avez un portefeuille, déplacez-les d’abord.",
         staying_sure="Je laisse mes pièces chez {brand}.",
         claiming_title="Vous revendiquez une pièce en ce moment",
         claiming="Attendez qu’elle soit à vous, quelques minutes au plus\u00a0: en partant avant, vous la perdriez. Si "

@@ -28,8 +28,8 @@ class AddressNotOursError(WebError):
 
     def __init__(self, item: ItemId, address: Address, tries: int) -> None:
         super().__init__(
-            f"{address} is none of the first {tries} addresses of {item}; compare both with what `assay verify` says, "
-            "or look further with --tries"
+            f"{address} is none of the first {tries} addresses of {item}; compare both with what `assay verify --json` "
+            "says, or look further with --tries"
         )
         self.item = item
         self.address = address
@@ -49,7 +49,7 @@ def add_parser(subparsers: Any) -> None:
         "is asked. With --write its key goes into a file, with which `assay transfer --key` moves the piece.",
         epilog="Exit codes: 0 found, 1 not one of ours, 2 bad input.",
     )
-    finding.add_argument("item", metavar="ITEM", help="its CAIP-19 name, as `assay verify` shows it")
+    finding.add_argument("item", metavar="ITEM", help="its CAIP-19 name, as `assay verify --json` shows it")
     finding.add_argument("address", metavar="0x...", help="its owner on the ledger")
     finding.add_argument("--write", metavar="FILE", type=Path, help="write the key there, for its owner alone")
     finding.add_argument("--tries", type=_tries, default=TRIES, metavar="N", help=f"how far to look; default: {TRIES}")

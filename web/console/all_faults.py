@@ -20,7 +20,7 @@ from web.presenters.countries import is_country
 _ROUNDS_MAX: Final = 60
 """More than a form has fields."""
 _MARKS_NEEDED: Final = 3
-_WORD: Final = "x"
+_WORD: Final = "other"
 _GTIN_DIGITS: Final = 13
 _NEEDED: Final = frozenset({"reference", "name", "model", "category", "description", "facility"})
 _LISTS: Final = {

@@ -40,7 +40,7 @@ _FIELDS: Final = {
     "category": FieldWords(
         "Type de pièce", "Un mot en anglais\u00a0: handbag, watch, scarf.", "Un mot en lettres simples, sans accent."
     ),
-    "country": FieldWords("Pays de fabrication", None, _COUNTRY, _COUNTRY),
+    "country": FieldWords("Fabrication", None, _COUNTRY, _COUNTRY),
     "description": FieldWords(
         "Description", "Quelques phrases pour le client.", "4 000 caractères au plus, sans caractère invisible."
     ),

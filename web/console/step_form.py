@@ -25,7 +25,7 @@ HERE: Final = RECORDABLE - {EntryKind.LABEL_REPLACED}
 ZONES: Final = tuple(f"{'-' if hours < 0 else '+'}{abs(hours):02d}:00" for hours in range(-12, 15))
 HALF_ZONES: Final = ("-09:30", "-03:30", "+03:30", "+04:30", "+05:30", "+05:45", "+06:30", "+09:30", "+10:30")
 _ROW: Final = 1
-_STANDS_IN: Final = {"zone": "+00:00"}
+_STANDS_IN: Final = {"what": f"{EntryKind.INSPECTED.word}:house", "at": "2026-01-01T00:00", "zone": "+00:00"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,13 @@ def checked_step(fields: Mapping[str, str], token: str, desk: Paperwork) -> tupl
     """
     desk.piece(token)
     faults = {fault.field: fault for fault in _at_sight(fields, desk)}
-    # A zone stands in where none was chosen, so that nothing is said of a time that is right.
-    parsed = parse_steps(
-        [(_ROW, step_row({**fields, **_STANDS_IN} if "zone" in faults else fields, token))],
-        source="form",
-        folder=Path(),
-    )
-    for fault in parsed.faults:
-        placed = place_fault(fault, fields)
-        faults.setdefault(placed.field, placed)
+    # Without kind and time nothing else is asked: in a second round something right stands in for what is wrong.
+    for _ in range(2):
+        asked = {**fields, **{name: value for name, value in _STANDS_IN.items() if name in faults}}
+        parsed = parse_steps([(_ROW, step_row(asked, token))], source="form", folder=Path())
+        for fault in parsed.faults:
+            placed = place_fault(fault, fields)
+            faults.setdefault(placed.field, placed)
     if faults:
         raise FormRefusedError(list(faults.values()))
     (step,) = parsed.steps

@@ -36,8 +36,8 @@ _STOLEN: Final = Said(
 )
 _CLAIM: Final = ClaimWords(
     headline="Claim your piece",
-    lead="Claim a piece you bought, and it stands in your account. You need its label, and the card that came in the box. "
-    "It costs nothing: {brand} pays the registry.",
+    lead="Claim a piece you bought, and it stands in your account. You need its label, and the card that came in "
+    "the box. It costs nothing: {brand} pays the registry.",
     steps=("The label", "Your account", "The code"),
     progress="Steps",
     which="Which piece is it?",

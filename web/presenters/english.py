@@ -40,7 +40,7 @@ _ANSWERS: Final = {
     Answer.ACTIVITY_UNKNOWN: AnswerWords(
         "Compare with care",
         "Authentic record, activity not checked",
-        f"Issued by us, record intact. How often this label was checked cannot be read now. {_COMPARE}",
+        f"Issued by us, record intact. We cannot read right now how often this label was checked. {_COMPARE}",
     ),
     Answer.NOT_SOLD_YET: AnswerWords(
         "Check before you buy",

@@ -41,8 +41,8 @@ _ANSWERS: Final = {
     Answer.ACTIVITY_UNKNOWN: AnswerWords(
         "À comparer avec soin",
         "Fiche authentique, activité non contrôlée",
-        "Émise par nous, fiche intacte. Le nombre de contrôles de cette étiquette ne peut pas être lu pour l’instant. "
-        f"{_COMPARE}",
+        "Émise par nous, fiche intacte. Nous ne pouvons pas lire pour l’instant combien de fois cette étiquette a été "
+        f"vérifiée. {_COMPARE}",
     ),
     Answer.NOT_SOLD_YET: AnswerWords(
         "À vérifier avant l’achat",

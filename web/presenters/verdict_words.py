@@ -125,8 +125,7 @@ ENGLISH: Final = VerdictWords(
     provenance="Provenance",
     by="Recorded by {recorder}",
     reason="Reason:",
-    printed="On paper this proves nothing: it is what the registry said when it was checked. Scan the label for the "
-    "answer of today.",
+    printed="On paper this proves nothing. Scan the label for the answer of today.",
 )
 
 FRENCH: Final = VerdictWords(
@@ -168,11 +167,10 @@ FRENCH: Final = VerdictWords(
     ),
     compare="À comparer avec la pièce",
     compare_hint="Une pièce véritable les montre tous.",
-    made_in="Pays de fabrication",
+    made_in="Fabrication",
     pictures="Photos de la fiche",
     provenance="Provenance",
     by="Inscrit par {recorder}",
     reason="Motif\u00a0:",
-    printed="Sur papier, ceci ne prouve rien\u00a0: c’est ce que le registre disait lors de la vérification. Scannez "
-    "l’étiquette pour la réponse du jour.",
+    printed="Sur papier, ceci ne prouve rien. Scannez l’étiquette pour la réponse du jour.",
 )

@@ -1,9 +1,9 @@
 """The whole answer of a verdict page, headers and all, given again to whoever asks the very same thing.
 
 What came out of the application once is kept beside the recent answer it was printed of, and ends with it: nothing
-here is older than five seconds, and an answer that could not be given is never here. The key is all of a request that an answer may depend on, and a request that brings
-a cookie is never answered from here nor kept. Only the token is new each time. Everything else, from a full meter to
-an unknown host, is for the application to answer.
+here is older than five seconds, and an answer that could not be given is never here. The key is all of a request that
+an answer may depend on, and a request that brings a cookie is never answered from here nor kept. Only the token is new
+each time. Everything else, from a full meter to an unknown host, is for the application to answer.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Every page that is looked at sends one, so it is worth a short way. Only what is plainly right goes it: whatever
 differs in anything, a cookie, another origin, a bad token, a full meter, a database that is away, is handed to the
-application with its body untouched, and is answered there. What the application answered to the first good report is the answer to the next.
+application with its body untouched, and is answered there. What the application answered to the first good report is
+the answer to the next.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from provenance_schemas.document_parts import Place
+from provenance_schemas.document_parts import Attribute, Place
 from provenance_schemas.passports import Passport
 from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.registry import REGISTRAR
-from tests.fakes.site import some_site
+from tests.fakes.site import SiteWorld, some_site
 from tests.fakes.world import BOUTIQUE, HOUSE, WORKSHOP
 from verifier.answers import Answer, answer_of
 from verifier.policies import CLI
@@ -29,6 +29,19 @@ HIDDEN = {Answer.NOT_GENUINE, Answer.NOT_ISSUED, Answer.CANNOT_VERIFY}
 
 def visit(language=Language.EN):
     return Visit("id.maison.example", "Maison Éclat", language, asked=False)
+
+
+class Traits(SiteWorld):
+    """A brand that writes the country into its own traits, and a size that looks like one."""
+
+    def passport(self, item, commitment):
+        own = (Attribute("made in", "FR"), Attribute("Size", "FR"))
+        return dataclasses.replace(super().passport(item, commitment), attributes=own)
+
+
+def registry_fact(verification, language):
+    page = present_verdict(verification, visit(language))
+    return next(fact.text for fact in page.facts if fact.name == page.words.facts.registry)
 
 
 def verified(site):
@@ -75,6 +88,50 @@ def test_marks_are_in_the_visitors_language_where_the_maker_gave_one():
     page = present_verdict(verified(some_site()), visit(Language.FR))
 
     assert page.piece.marks[0].text == "Le poinçon intérieur indique A25-0417"
+
+
+@pytest.mark.parametrize(("language", "made"), [("en", ("Made in", "France")), ("fr", ("Fabrication", "France"))])
+def test_where_it_was_made_is_said_by_name_and_once(language, made):
+    """A maker's own trait that says the same country is not said again; any other stays as they wrote it."""
+    site = some_site(world_type=Traits)
+    page = present_verdict(verified(site), visit(Language(language)))
+
+    assert page.piece.traits == (made, ("Size", "FR"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "english", "french"),
+    [
+        (Answer.VERIFIED, "\u00a0s\u00a0old", None),
+        (Answer.CANNOT_VERIFY, "Not reached", "Non joint"),
+    ],
+)
+def test_a_registry_that_was_asked_says_how_old_its_word_is(answer, english, french):
+    """Or that it was not reached."""
+    found = verified(some_site(answer))
+
+    assert registry_fact(found, Language.EN).endswith(english)
+    assert french in {None, registry_fact(found, Language.FR)}
+
+
+def test_a_label_that_is_none_needs_no_registry():
+    """Nobody was asked, so nobody failed to answer: the code itself is wrong."""
+    site = some_site()
+    found = site.verifier.verify_label(site.label[:-1] + "!", CLI)
+
+    assert registry_fact(found, Language.EN) == "Not needed: the code itself is wrong"
+    assert registry_fact(found, Language.FR) == "Inutile\u00a0: le code lui-même est faux"
+
+
+@pytest.mark.parametrize(("reason", "said"), [(1, "Theft"), (0, ""), (200, "")])
+def test_the_reason_of_a_report_is_in_the_timeline(reason, said):
+    """As its owner was shown before reporting it; one we have no word for is left out."""
+    site = some_site()
+    site.world.registry.report(site.item, EntryKind.REPORTED_STOLEN, reason)
+    site.world.settle()
+    row = present_timeline(verified(site).evidence, ENGLISH)[-1]
+
+    assert (row.title, row.reason) == ("Reported stolen", said)
 
 
 def test_a_passport_that_is_not_proven_gives_no_pictures():

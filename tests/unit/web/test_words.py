@@ -7,6 +7,7 @@ from itertools import chain
 
 import pytest
 
+from mint.reports import ReportReason
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
@@ -25,6 +26,7 @@ TABLES = [
     ("states", StepState),
     ("custody", Custody),
     ("refusals", Refusal),
+    ("reasons", frozenset(ReportReason) - {ReportReason.NOT_STATED}),
 ]
 ERRORS = {400, 401, 403, 404, 405, 413, 421, 429, 500, 503}
 
@@ -81,6 +83,7 @@ def test_what_is_said_in_french_is_french():
         "/age_units/0",
         "/age_units/1",
         "/age_units/2",
+        "/frame/console",
         "/frame/menu",
         "/frame/title",
         "/verdict/provenance",

@@ -53,7 +53,8 @@ def test_the_document_is_written_for_a_look(office):
         ({"what": ""}, FieldFault("what", Wrong.MISSING)),
         ({"what": "authenticated:expert"}, FieldFault("what", Wrong.MISSING)),
         ({"what": "recalled:house"}, FieldFault("what", Wrong.MISSING)),
-        ({"zone": "+00:07"}, FieldFault("zone", Wrong.MISSING)),
+        ({"zone": ""}, FieldFault("zone", Wrong.MISSING)),
+        ({"place_country": "ZZ"}, FieldFault("place_country", Wrong.REFUSED)),
         ({"at": (NOW + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")}, FieldFault("at", Wrong.NOT_YET)),
         ({"at": ""}, FieldFault("at", Wrong.MISSING)),
         ({"name": "x" * 121}, FieldFault("name", Wrong.REFUSED)),
@@ -70,6 +71,15 @@ def test_what_cannot_be_recorded_is_said_at_its_field(office, changes, fault):
         checked_step(values(**changes), office.token, office.open())
 
     assert (fault,) == refused.value.faults
+
+
+def test_everything_wrong_with_a_step_is_said_at_once(office):
+    """What is chosen from a list, what is typed, and a country that is none."""
+    wrong = {"what": "", "zone": "+00:07", "at": "noon", "place_country": "ZZ", "place_latitude": "north"}
+    with pytest.raises(FormRefusedError) as refused:
+        checked_step(values(**wrong), office.token, office.open())
+
+    assert set(wrong) == {fault.field for fault in refused.value.faults}
 
 
 def test_a_step_long_before_the_last_one_is_refused(office):

@@ -23,6 +23,7 @@ from web.custody.holdings import HoldingState
 from web.farewell import ties_of
 from web.jobs.queue import JobState
 from web.jobs.worker import Worker
+from web.points.earning import RewardLaterError
 from web.store.people import Role, add_person, find_person
 
 NOW = 1_800_000_000
@@ -176,6 +177,25 @@ def test_a_claim_is_told_to_whoever_rewards_it_even_if_it_was_away(house):
     assert (job.id, house.ada.id, house.item, "device") == (
         told[0].claim_id, told[0].person_id, told[0].item, told[0].device
     )  # fmt: skip
+
+
+def test_a_reward_that_waits_for_tomorrow_is_not_asked_for_before(house):
+    """The day's points are given: the record is not verified again every minute, and nothing is lost."""
+    told, tomorrow_s = [], NOW + 40_000
+
+    def hook(claimed):
+        told.append(house.clock.now_s)
+        if house.clock.now_s < tomorrow_s:
+            raise RewardLaterError(tomorrow_s)
+
+    house.worker._handlers = PieceJobs(house.desk, house.custody, [hook]).handlers()
+    house.claim()
+    for now_s in (NOW, NOW + 60, NOW + 3_600, tomorrow_s - 1, tomorrow_s):
+        house.clock.now_s = now_s
+        house.work()
+
+    assert [NOW, tomorrow_s] == told
+    assert house.jobs.count(JobState.DONE) == 2
 
 
 def test_a_claim_waits_for_a_ledger_that_is_away(house):

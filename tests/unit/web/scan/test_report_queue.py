@@ -118,7 +118,7 @@ def test_a_report_that_cannot_be_kept_takes_no_other_with_it(log, still, caplog)
     still.flush()
 
     assert [[other] for other in others] == log.kept
-    assert ["a scan report cannot be kept: ValueError"] == caplog.messages
+    assert caplog.messages == ["a scan report cannot be kept: ValueError"]
 
 
 def test_the_thread_outlives_an_error_that_nobody_foresaw(log):
