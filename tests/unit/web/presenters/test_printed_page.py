@@ -5,10 +5,13 @@ import re
 
 import pytest
 
+from provenance_schemas.step_kinds import EntryKind
 from tests.e2e.showroom import COLLECTS, HOLDS, LOOKS, Showroom, Unclaimed, showing
 from tests.fakes.site import SiteWorld, some_site
 from verifier.answers import Answer
+from web.presenters.catalogues import words_of
 from web.presenters.facts import UnloggedScan
+from web.presenters.language import Language
 from web.presenters.verdict import REPORT_SCRIPT
 
 SIZE_MAX_BYTES = 6_144
@@ -32,6 +35,16 @@ def test_the_whole_answer_fits_the_first_six_kilobytes(world_type, language):
     page = printed(seen=COLLECTS, world_type=world_type, language=language)
 
     assert len(gzip.compress(page.encode(), 9)) <= SIZE_MAX_BYTES
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_the_maker_wrote_is_in_no_language_that_we_claim_to_know(language):
+    """A passport does not say its language: a voice, or a translator, is not told that English is French."""
+    page = printed(world_type=Showroom, language=language)
+
+    assert re.search(r'<div lang="">\s*<h2>Ondine 24', page)
+    assert '<h3 lang="">Sold new, two-year care plan</h3>' in page
+    assert f"<h3>{words_of(Language(language)).kinds[EntryKind.REGISTERED]}</h3>" in page
 
 
 def test_the_token_stands_in_the_page_once():
