@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Flask, Response, g, request
 
+from web.cookies import Cookie
 from web.store.people import Person
 from web.store.sessions import Session, SessionStore
 
 Clock = Callable[[], float]
 """Gives unix seconds."""
 
-SECURE_NAME: Final = "__Host-assay"
-"""A browser takes it only over https, for this very host, and for every path."""
-LOOPBACK_NAME: Final = "assay"
+_COOKIE: Final = Cookie("assay")
+_IN_HEADER: Final = _COOKIE.in_header()
 _FAMILIES: Final = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -59,7 +58,7 @@ class Sessions:
 
     def load(self) -> Session | None:
         """Find the session of this request; None when it has none. Raises DatabaseUnavailableError."""
-        token = request.cookies.get(_cookie_name(), "")
+        token = _COOKIE.read(request)
         return self.store.find(token, self.now_s()) if token else None
 
     def start(self, response: Response, person: Person | None) -> Session:
@@ -67,15 +66,8 @@ class Sessions:
         present = current_session()
         device = device_of(request.user_agent.string)
         started = self.store.start(person, self.now_s(), device=device, instead_of=present)
-        response.set_cookie(
-            _cookie_name(),
-            started.token,
-            max_age=started.session.expires_at - started.session.created_at,
-            secure=request.is_secure,
-            httponly=True,
-            samesite="Lax",
-            path="/",
-        )
+        age_s = started.session.expires_at - started.session.created_at
+        _COOKIE.keep(request, response, started.token, age_s)
         g.assay_session = started.session
         return started.session
 
@@ -84,7 +76,7 @@ class Sessions:
         present = current_session()
         if present is not None:
             self.store.end(present.id)
-        response.delete_cookie(_cookie_name(), path="/", secure=request.is_secure, httponly=True, samesite="Lax")
+        _COOKIE.forget(request, response)
         g.assay_session = None
 
 
@@ -105,7 +97,7 @@ def current_person() -> Person | None:
 
 def has_cookie(environ: dict[str, Any]) -> bool:
     """Say whether a request brings a session cookie at all, without reading anything."""
-    return _COOKIE.search(environ.get("HTTP_COOKIE", "")) is not None
+    return _IN_HEADER.search(environ.get("HTTP_COOKIE", "")) is not None
 
 
 def device_of(user_agent: str) -> str:
@@ -113,10 +105,3 @@ def device_of(user_agent: str) -> str:
     family = next((name for mark, name in _FAMILIES if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return ", ".join(part for part in (family, system) if part)
-
-
-_COOKIE: Final = re.compile(rf"(?:^|;\s*)(?:{re.escape(SECURE_NAME)}|{re.escape(LOOPBACK_NAME)})=")
-
-
-def _cookie_name() -> str:
-    return SECURE_NAME if request.is_secure else LOOPBACK_NAME

@@ -12,7 +12,6 @@ from tests.fakes.scans import ScanSite, token_in
 from verifier.answers import Answer
 from web.limits import LimitName
 from web.scan.scan_tokens import AGE_MAX_S
-from web.sessions import LOOPBACK_NAME
 from web.store.people import Role, add_person
 from web.store.scan_tables import SCAN
 from web.store.sessions import SessionStore
@@ -26,7 +25,7 @@ def shop() -> ScanSite:
 def sign_in(shop, person=None):
     """Start a session in the table; gives the header that a browser would send."""
     started = SessionStore(shop.site.database).start(person, int(shop.now_s()), device="Safari, iPhone")
-    return {"Cookie": f"{LOOPBACK_NAME}={started.token}"}, started.session
+    return {"Cookie": f"assay={started.token}"}, started.session
 
 
 def somebody(shop, name="Ada"):

@@ -15,11 +15,11 @@ from flask import Request, Response
 from provenance_schemas.errors import IdError
 from provenance_schemas.ids import ItemId
 from verifier.trust import Brand
+from web.cookies import Cookie
 from web.secret import Secret
 
 AGE_MAX_S: Final = 3_600
-_SECURE_NAME: Final = "__Host-piece"
-_LOOPBACK_NAME: Final = "piece"
+_COOKIE: Final = Cookie("piece")
 _PURPOSE: Final = "claim piece"
 _PARTS: Final = 3
 _MAX: Final = 160
@@ -35,13 +35,11 @@ class ChosenPiece:
         """Let the browser keep a piece for an hour."""
         body = f"{item.token_id}.{now_s}"
         value = f"{body}.{self._mac(body, item)}"
-        response.set_cookie(
-            _name(request), value, AGE_MAX_S, secure=request.is_secure, httponly=True, samesite="Lax", path="/"
-        )
+        _COOKIE.keep(request, response, value, AGE_MAX_S)
 
     def read(self, request: Request, brand: Brand, now_s: int) -> ItemId | None:
         """Give the piece; None where there is none, it is another brand's, or that was more than an hour ago."""
-        parts = request.cookies.get(_name(request), "")[:_MAX].split(".")
+        parts = _COOKIE.read(request)[:_MAX].split(".")
         if len(parts) != _PARTS or not all(part.isascii() for part in parts):
             return None
         token, at, mac = parts
@@ -56,11 +54,7 @@ class ChosenPiece:
 
     def forget(self, request: Request, response: Response) -> None:
         """Take it back."""
-        response.delete_cookie(_name(request), path="/", secure=request.is_secure, httponly=True, samesite="Lax")
+        _COOKIE.forget(request, response)
 
     def _mac(self, body: str, item: ItemId) -> str:
         return hmac.digest(self._key, f"{body}\0{item}".encode(), hashlib.sha256).hex()[:32]
-
-
-def _name(request: Request) -> str:
-    return _SECURE_NAME if request.is_secure else _LOOPBACK_NAME

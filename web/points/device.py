@@ -13,10 +13,10 @@ from typing import Final
 
 from flask import Request, Response
 
+from web.cookies import Cookie
 from web.secret import Secret
 
-_SECURE_NAME: Final = "__Host-device"
-_LOOPBACK_NAME: Final = "device"
+_COOKIE: Final = Cookie("device")
 _AGE_S: Final = 400 * 86_400
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -29,17 +29,11 @@ class Devices:
 
     def of(self, request: Request) -> tuple[str, str]:
         """Give the ledger's key of this browser, 64 hex digits, and the name the browser is to keep."""
-        name = request.cookies.get(_cookie_name(request), "")
+        name = _COOKIE.read(request)
         if not _NAME.fullmatch(name):
             name = secrets.token_urlsafe(32)
         return hmac.digest(self._key, name.encode(), hashlib.sha256).hex(), name
 
     def remember(self, request: Request, response: Response, name: str) -> None:
         """Let the browser keep its name."""
-        response.set_cookie(
-            _cookie_name(request), name, _AGE_S, secure=request.is_secure, httponly=True, samesite="Lax", path="/"
-        )
-
-
-def _cookie_name(request: Request) -> str:
-    return _SECURE_NAME if request.is_secure else _LOOPBACK_NAME
+        _COOKIE.keep(request, response, name, _AGE_S)

@@ -194,10 +194,6 @@ class SessionStore:
             return None
         return Challenge(bytes(row.challenge), purpose, row.challenge_person, row.challenge_name)
 
-    def step_up(self, session_id: str, now_s: int) -> None:
-        """Remember that the person just showed a passkey."""
-        self._update(session_id, stepped_up_at=now_s)
-
     def forget_expired(self, now_s: int) -> int:
         """Delete what is too old; gives how many."""
         with self.database.writing() as connection:

@@ -10,7 +10,6 @@ from web.app import create_app
 from web.limits import LimitName, limits_of
 from web.scan.page_memory import RULE, PageMemory
 from web.scan.report_door import PATH, ReportDoor
-from web.sessions import LOOPBACK_NAME
 from web.store.scan_tables import SCAN, SCAN_SIGHTING
 from web.store.sessions import SessionStore
 
@@ -109,7 +108,7 @@ def test_a_page_for_a_session_is_printed_for_that_session_alone():
     """Its forms may carry what is that session's own, also where nobody is signed in."""
     shop = ScanSite()
     started = SessionStore(shop.site.database).start(None, int(shop.now_s()), device="Safari, iPhone")
-    shop.look(Cookie=f"{LOOPBACK_NAME}={started.token}")
+    shop.look(Cookie=f"assay={started.token}")
     recent = front(shop, PageMemory)._answers
     (answer,) = recent._answers.values()
     assert answer.pages == {}
