@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 
 import pytest
@@ -24,6 +25,16 @@ def scope(path=b"/", query=b"", headers=(), **changes):
         "scheme": "http",
         "http_version": "1.1",
     } | changes
+
+
+def in_a_loop(run):
+    """Run one coroutine function in an event loop of its own thread.
+
+    Playwright keeps a loop running in the main thread from the first browser test to the last, and a worker
+    may well run a browser test before this file.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(lambda: asyncio.run(run())).result()
 
 
 def receiver(*messages):
@@ -95,7 +106,7 @@ def read(limits, receive, headers=WITH_BODY):
         async with reader.body(scope(headers=headers), receive) as body:
             return body.content, body.size_bytes
 
-    return asyncio.run(run())
+    return in_a_loop(run)
 
 
 def test_a_body_is_read_whole():
@@ -152,7 +163,7 @@ def holding(limits, *bodies, proxies=0):
         async with reader.body(scope(headers=WITH_BODY), receiver(part(bodies[0][1]))) as body:
             return statuses, body.content == bodies[0][1]
 
-    return asyncio.run(run())
+    return in_a_loop(run)
 
 
 def test_bodies_count_together_until_they_are_answered():
@@ -215,7 +226,7 @@ def answered(application, limits=None, receive=None, headers=()):
             failed = error
         return sent, failed
 
-    return asyncio.run(run())
+    return in_a_loop(run)
 
 
 class Application:
