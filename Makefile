@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve bench lint contracts docs lock clean
+.PHONY: help setup demo test serve bench lint contracts engines docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,6 +44,9 @@ test: $(STAMP) ## lint, every test; the contracts' where node is, the browser's 
 
 contracts: $(STAMP) ## build the contracts, compare the artifacts byte for byte, run forge's tests (needs node)
 	@$(BIN)/python tools/node_tests.py
+
+engines: ## build geth and Kubo with Go, for the tests that run on real nodes and real IPFS (minutes, once)
+	@$(PYTHON) tools/get_engines.py
 
 bench: $(STAMP) ## measure every figure; prints a table and writes build/bench.json
 	$(BIN)/python -m tests.bench.run $(BENCH)

@@ -131,7 +131,7 @@ def test_a_wrong_entry_is_said_at_its_field_and_nothing_is_lost(ines, query, sai
         assert 'value="Aurore 25, noir"' in page.text
         assert page.text.count("/photos/") == 1
         assert 'aria-invalid="true"' in page.text
-    assert Drafts(ines.store.database).find(draft).job_id is None
+    assert Drafts(ines.database).find(draft).job_id is None
 
 
 def test_a_taken_reference_is_said_before_anything_is_looked_at(ines):
@@ -256,7 +256,7 @@ def test_the_look_before_is_what_the_public_will_read(ines):
 def test_asking_twice_asks_once(ines):
     """A double click makes one job and one line of the log; the draft is not changed any more."""
     draft = complete(ines)
-    log = StaffLog(ines.store.database)
+    log = StaffLog(ines.database)
     before = len(log.newest(limit=200))
     places = {ines.post(f"/console/register/{draft}").headers["Location"] for _ in range(2)}
 
@@ -312,7 +312,7 @@ def test_the_label_is_drawn_by_a_post_and_the_log_knows(staffed, ines, token):
     serial = office.open().book.serial(int(token))
     page = ines.get(f"/console/pieces/{token}/label")
     drawn = ines.post(f"/console/pieces/{token}/label", {"format": "svg"})
-    (line, *_) = StaffLog(ines.store.database).newest(token=token)
+    (line, *_) = StaffLog(ines.database).newest(token=token)
 
     assert serial not in page.text.replace(" ", "")
     assert serial in drawn.text.replace(" ", "")
