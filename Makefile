@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve bench lint contracts engines docs lock clean
+.PHONY: help setup demo test serve bench lint contracts engines engines-for-ci browser docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,13 +37,17 @@ lint: $(STAMP) ## ruff, mypy strict, the law of layers
 	$(BIN)/lint-imports
 
 test: $(STAMP) ## lint, every test; the contracts' where node is, the browser's where Chromium is or can be installed
-	$(MAKE) lint
-	$(MAKE) contracts
-	@$(BIN)/python tools/find_chromium.py
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(MAKE) --jobs=2 --output-sync=target engines-for-ci contracts lint browser
+	$(BIN)/python -m pytest -n 4 --dist loadfile $(PYTEST_ARGS)
 
 contracts: $(STAMP) ## build the contracts, compare the artifacts byte for byte, run forge's tests (needs node)
 	@$(BIN)/python tools/node_tests.py
+
+browser: $(STAMP)
+	@$(BIN)/python tools/find_chromium.py
+
+engines-for-ci:
+	@test "$$CI" != true || $(MAKE) engines
 
 engines: ## build geth and Kubo with Go, for the tests that run on real nodes and real IPFS (minutes, once)
 	@$(PYTHON) tools/get_engines.py
