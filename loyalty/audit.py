@@ -73,10 +73,11 @@ class _Audit:
         order: list[ColumnElement[Any]] = [literal_column(column.name) for column in table.primary_key]
         columns: list[ColumnElement[Any]] = [literal_column(name) for name in names]
         statement: Select[*tuple[Any, ...]] = select(*columns).select_from(table).order_by(*order)
-        for values in self._connection.execute(statement, execution_options={"yield_per": _ROWS_AT_ONCE}):
-            row = dict(zip(names, values, strict=True))
-            _check_types(table, row)
-            yield row
+        with self._connection.execute(statement, execution_options={"yield_per": _ROWS_AT_ONCE}) as result:
+            for values in result:
+                row = dict(zip(names, values, strict=True))
+                _check_types(table, row)
+                yield row
 
 
 class _Queue:

@@ -110,6 +110,10 @@ class Book:
         size = self.size(connection)
         return TreeHead(size, merkle.root(size, self.node_reader(connection)))
 
+    def head_at(self, connection: Connection, size: int) -> TreeHead:
+        """Give the head as it was at a size that the log has reached."""
+        return TreeHead(size, merkle.root(size, self.node_reader(connection)))
+
     def node_reader(self, connection: Connection) -> merkle.NodeReader:
         """Read nodes of the log from the rows that completed them."""
 

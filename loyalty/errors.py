@@ -72,6 +72,16 @@ class UnknownAwardError(LoyaltyError):
         self.award = award
 
 
+class LogSizeError(LoyaltyError):
+    """The log never had this size: it was cut since somebody saw it, or what they saw was another log."""
+
+    def __init__(self, first: int, second: int, size: int) -> None:
+        super().__init__(f"the log has {size} entries; nothing leads from {first} to {second}")
+        self.first = first
+        self.second = second
+        self.size = size
+
+
 class NothingLeftError(LoyaltyError):
     """Nothing of the award can be taken back: it was spent, is held, expired or was taken back. Nothing was posted."""
 

@@ -8,10 +8,11 @@ from typing import Final
 from loyalty.audit import Auditor
 from loyalty.awarding import AwardDesk
 from loyalty.book import Book
-from loyalty.errors import EventError, UnknownCampaignError
+from loyalty.errors import EventError, LogSizeError, UnknownCampaignError
 from loyalty.events import AwardEvent
+from loyalty.merkle import consistency_path
 from loyalty.ports import LedgerDatabase
-from loyalty.results import Audit, Award, Balance, Declined, Receipt, Reversal, Settled, Statement, TreeHead
+from loyalty.results import Audit, Award, Balance, Declined, Growth, Receipt, Reversal, Settled, Statement, TreeHead
 from loyalty.rule import Rule
 from loyalty.rulebook import RuleBook
 from loyalty.settling import Settler
@@ -111,6 +112,19 @@ class Points:
         """Give the log's size and root."""
         with self._database.reading() as connection:
             return self._book.head(connection)
+
+    def growth(self, first: int, second: int | None = None) -> Growth:
+        """Prove that the log of `second` entries, or that of now, begins with all that it held at `first`.
+
+        Raises LogSizeError for a size that the log has not reached: the log was cut, or the size is somebody else's.
+        """
+        with self._database.reading() as connection:
+            size = self._book.size(connection)
+            last = size if second is None else second
+            if not 0 <= first <= last <= size:
+                raise LogSizeError(first, last, size)
+            path = consistency_path(first, last, self._book.node_reader(connection)) if first else ()
+            return Growth(self._book.head_at(connection, first), self._book.head_at(connection, last), path)
 
     def audit(self) -> Audit:
         """Recompute every row from the first one on, and name the first that is wrong."""

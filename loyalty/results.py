@@ -153,6 +153,16 @@ class TreeHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """What proves that the log of one size begins with the whole log of a smaller one."""
+
+    first: TreeHead
+    second: TreeHead
+    path: tuple[bytes, ...]
+    """RFC 6962, 2.1.2; `merkle.is_consistent` checks it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What proves one award: its text, the salt of its commitment, and the path to the head."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from mint.database import HouseDatabase
 from mint.outbox import State
@@ -82,6 +83,8 @@ class Actor:
     """Name of its key in this house; None when the key is elsewhere."""
 
 
+_SMALL: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+"""As both engines lower the capitals of a column that is sorted by its bytes."""
 _PIECE = "SELECT piece.*, intent.state FROM piece JOIN intent ON intent.id = piece.intent"
 _STEP = "SELECT happened_at FROM step JOIN intent ON intent.id = step.intent"
 _LIVE = "intent.state != 'failed'"
@@ -146,10 +149,10 @@ class Book:
 
     def search_pieces(self, text: str, *, limit: int) -> list[Piece]:
         """List pieces whose reference holds `text`, capitals or not; those that begin with it first."""
-        pattern = re.sub(r"([\\%_])", r"\\\1", text)
+        pattern = re.sub(r"([\\%_])", r"\\\1", text.translate(_SMALL))
         rows = self.database.rows(
-            rf"{_PIECE} WHERE {_LIVE} AND reference LIKE ? ESCAPE '\'"
-            rf" ORDER BY reference NOT LIKE ? ESCAPE '\', reference LIMIT ?",
+            rf"{_PIECE} WHERE {_LIVE} AND lower(reference) LIKE ? ESCAPE '\'"
+            rf" ORDER BY lower(reference) NOT LIKE ? ESCAPE '\', reference LIMIT ?",
             (f"%{pattern}%", f"{pattern}%", limit),
         )
         return [_piece(row) for row in rows]
@@ -242,8 +245,9 @@ class Book:
 
     def add_step(self, intent_id: int, document: bytes, subject: str, kind: EntryKind, happened_at: datetime) -> None:
         """Write down a step that is to be recorded; `subject` is a token or batch in text form."""
+        self.forget_step(document)
         self.database.execute(
-            "INSERT OR REPLACE INTO step (document, subject, kind, happened_at, intent) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO step (document, subject, kind, happened_at, intent) VALUES (?, ?, ?, ?, ?)",
             (document, subject, int(kind), happened_at.isoformat(), intent_id),
         )
 
@@ -271,9 +275,9 @@ class Book:
     def add_actor(self, intent_id: int, actor: Actor) -> None:
         """Write down an actor, or change one."""
         bitmap = sum(1 << kind for kind in actor.kinds)
+        self.database.execute("DELETE FROM actor WHERE name = ? OR address = ?", (actor.name, actor.address))
         self.database.execute(
-            "INSERT OR REPLACE INTO actor (name, address, role, company, kinds, key, intent)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO actor (name, address, role, company, kinds, key, intent) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (actor.name, actor.address, actor.role, actor.company, bitmap, actor.key, intent_id),
         )
 

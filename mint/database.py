@@ -1,194 +1,236 @@
-"""The house's own database: one private SQLite file. What a transaction saved survives a power cut."""
+"""The house's own database, private: a SQLite file, or a schema of PostgreSQL. What was saved survives a power cut."""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from mint.errors import HouseWriteError
+from mint.errors import HouseWriteError, InputError, WrongDatabaseError
+from verifier.adapters.environment import EnvironmentValueError
+from verifier.adapters.sql_places import house_place, open_pool
+from verifier.adapters.sql_ports import Place, SqlConnection, SqlError
 
-_BUSY_S: Final = 5.0
 _PAGE_BYTES: Final = 4096
 _SIZE_MAX_BYTES: Final = 2**36
 
-_VERSION: Final = 1
+_FOUNDED: Final = "founded as"
+_REGISTRY: Final = "registry"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS intent (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    job TEXT NOT NULL,
-    wave INTEGER NOT NULL,
-    what TEXT NOT NULL,
-    sender TEXT NOT NULL,
-    target TEXT,
-    calldata BLOB NOT NULL,
-    value_wei TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT,
-    gas INTEGER,
-    block_number INTEGER,
-    block_hash BLOB,
-    gas_used INTEGER,
-    contract TEXT,
-    created_at TEXT NOT NULL,
-    changed_at TEXT NOT NULL
-) STRICT;
+    id {id},
+    key {text} NOT NULL UNIQUE,
+    job {text} NOT NULL,
+    wave {number} NOT NULL,
+    what {text} NOT NULL,
+    sender {text} NOT NULL,
+    target {text},
+    calldata {bytes} NOT NULL,
+    value_wei {text} NOT NULL,
+    payload {text} NOT NULL,
+    state {text} NOT NULL,
+    reason {text},
+    gas {number},
+    block_number {number},
+    block_hash {bytes},
+    gas_used {number},
+    contract {text},
+    created_at {text} NOT NULL,
+    changed_at {text} NOT NULL
+) {strict};
 CREATE INDEX IF NOT EXISTS intent_by_state ON intent (state);
 CREATE INDEX IF NOT EXISTS intent_by_job ON intent (job);
 CREATE TABLE IF NOT EXISTS attempt (
-    hash BLOB PRIMARY KEY,
-    intent INTEGER NOT NULL REFERENCES intent (id),
-    account TEXT NOT NULL,
-    nonce INTEGER NOT NULL,
-    raw BLOB NOT NULL,
-    fee_max_wei TEXT NOT NULL,
-    tip_wei TEXT NOT NULL,
-    dead INTEGER NOT NULL DEFAULT 0,
-    signed_at_s REAL NOT NULL
-) STRICT;
+    {order}
+    hash {bytes} PRIMARY KEY,
+    intent {number} NOT NULL REFERENCES intent (id),
+    account {text} NOT NULL,
+    nonce {number} NOT NULL,
+    raw {bytes} NOT NULL,
+    fee_max_wei {text} NOT NULL,
+    tip_wei {text} NOT NULL,
+    dead {number} NOT NULL DEFAULT 0,
+    signed_at_s {real} NOT NULL
+) {strict};
 CREATE INDEX IF NOT EXISTS attempt_by_intent ON attempt (intent);
 CREATE INDEX IF NOT EXISTS attempt_by_account ON attempt (account, nonce);
 CREATE TABLE IF NOT EXISTS draft (
-    intent INTEGER NOT NULL REFERENCES intent (id),
-    codec INTEGER NOT NULL,
-    digest BLOB NOT NULL,
-    content BLOB NOT NULL,
+    intent {number} NOT NULL REFERENCES intent (id),
+    codec {number} NOT NULL,
+    digest {bytes} NOT NULL,
+    content {bytes} NOT NULL,
     PRIMARY KEY (intent, digest)
-) STRICT, WITHOUT ROWID;
+) {strict_keyed};
 CREATE TABLE IF NOT EXISTS piece (
-    reference TEXT PRIMARY KEY,
-    token TEXT NOT NULL UNIQUE,
-    batch TEXT NOT NULL,
-    place INTEGER NOT NULL,
-    gtin TEXT NOT NULL,
-    name TEXT NOT NULL,
-    passport BLOB NOT NULL,
-    intent INTEGER NOT NULL REFERENCES intent (id)
-) STRICT;
+    {order}
+    reference {text} PRIMARY KEY,
+    token {text} NOT NULL UNIQUE,
+    batch {text} NOT NULL,
+    place {number} NOT NULL,
+    gtin {text} NOT NULL,
+    name {text} NOT NULL,
+    passport {bytes} NOT NULL,
+    intent {number} NOT NULL REFERENCES intent (id)
+) {strict};
 CREATE INDEX IF NOT EXISTS piece_by_batch ON piece (batch, place);
 CREATE TABLE IF NOT EXISTS label (
-    token TEXT NOT NULL,
-    ordinal INTEGER NOT NULL,
-    serial TEXT NOT NULL,
-    intent INTEGER NOT NULL REFERENCES intent (id),
+    token {text} NOT NULL,
+    ordinal {number} NOT NULL,
+    serial {text} NOT NULL,
+    intent {number} NOT NULL REFERENCES intent (id),
     PRIMARY KEY (token, ordinal)
-) STRICT;
+) {strict};
 CREATE TABLE IF NOT EXISTS claim_key (
-    token TEXT NOT NULL,
-    ordinal INTEGER NOT NULL,
-    address TEXT NOT NULL,
-    code BLOB,
-    intent INTEGER NOT NULL REFERENCES intent (id),
+    token {text} NOT NULL,
+    ordinal {number} NOT NULL,
+    address {text} NOT NULL,
+    code {bytes},
+    intent {number} NOT NULL REFERENCES intent (id),
     PRIMARY KEY (token, ordinal)
-) STRICT;
+) {strict};
 CREATE TABLE IF NOT EXISTS step (
-    document BLOB PRIMARY KEY,
-    subject TEXT NOT NULL,
-    kind INTEGER NOT NULL,
-    happened_at TEXT NOT NULL,
-    intent INTEGER NOT NULL REFERENCES intent (id)
-) STRICT;
+    {order}
+    document {bytes} PRIMARY KEY,
+    subject {text} NOT NULL,
+    kind {number} NOT NULL,
+    happened_at {text} NOT NULL,
+    intent {number} NOT NULL REFERENCES intent (id)
+) {strict};
 CREATE INDEX IF NOT EXISTS step_by_subject ON step (subject);
 CREATE TABLE IF NOT EXISTS actor (
-    name TEXT PRIMARY KEY,
-    address TEXT NOT NULL UNIQUE,
-    role TEXT NOT NULL,
-    company TEXT NOT NULL,
-    kinds INTEGER NOT NULL,
-    key TEXT,
-    intent INTEGER NOT NULL REFERENCES intent (id)
-) STRICT;
-CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    name {text} PRIMARY KEY,
+    address {text} NOT NULL UNIQUE,
+    role {text} NOT NULL,
+    company {text} NOT NULL,
+    kinds {number} NOT NULL,
+    key {text},
+    intent {number} NOT NULL REFERENCES intent (id)
+) {strict};
+CREATE TABLE IF NOT EXISTS setting (name {text} PRIMARY KEY, value {text} NOT NULL) {strict};
 """
 
 
 class HouseDatabase:
-    """One connection that threads share, one at a time. Full sync; what is deleted is overwritten with zeros."""
+    """One connection at a time, that threads share. Full sync; in a file, what is deleted is overwritten with zeros."""
 
-    def __init__(self, path: Path, *, size_max_bytes: int = _SIZE_MAX_BYTES) -> None:
-        self.path = path
+    def __init__(self, place: Place, *, size_max_bytes: int = _SIZE_MAX_BYTES) -> None:
+        self.place = place
         self._lock = threading.RLock()
-        self._depth = 0
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-            self._connection.row_factory = sqlite3.Row
-            for pragma in (
-                f"page_size = {_PAGE_BYTES}",
-                "journal_mode = WAL",
-                "synchronous = FULL",
-                "secure_delete = ON",
-                "foreign_keys = ON",
-                f"max_page_count = {max(size_max_bytes // _PAGE_BYTES, 1)}",
-            ):
-                self._connection.execute(f"PRAGMA {pragma}")
-            if not self._connection.execute("PRAGMA user_version").fetchone()[0]:
-                self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
-        except (sqlite3.Error, OSError) as error:
-            raise HouseWriteError(path, str(error)) from error
+        self._open: SqlConnection | None = None
+        """That of the transaction that is under way."""
+        with self._failing():
+            if isinstance(place, Path):
+                os.close(os.open(place, os.O_RDWR | os.O_CREAT, 0o600))
+            self._pool = open_pool(
+                place,
+                f"PRAGMA page_size = {_PAGE_BYTES}",
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA synchronous = FULL",
+                "PRAGMA secure_delete = ON",
+                "PRAGMA foreign_keys = ON",
+                f"PRAGMA max_page_count = {max(size_max_bytes // _PAGE_BYTES, 1)}",
+                named=True,
+            )
+            self._pool.prepare(_SCHEMA, "intent")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Save all that the block writes, or none of it. One inside another joins it.
 
-        Raises HouseWriteError when the file cannot be written, as on a full disk.
+        Raises HouseWriteError when it cannot be written, as on a full disk or with a server that is away.
         """
         with self._lock:
-            if self._depth:
+            if self._open is not None:
                 yield
                 return
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._depth += 1
-                try:
+                with self._failing(), self._pool.writing() as self._open:
                     yield
-                    self._connection.execute("COMMIT")
-                finally:
-                    self._depth -= 1
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-            except sqlite3.IntegrityError:
-                raise
-            except sqlite3.Error as error:
-                raise HouseWriteError(self.path, str(error)) from error
+            finally:
+                self._open = None
 
-    def execute(self, sql: str, arguments: Sequence[Any] = ()) -> int:
-        """Run one statement of a transaction; gives the last row's id."""
-        assert self._depth, "writes belong into a transaction"
-        return self._connection.execute(sql, arguments).lastrowid or 0
+    def execute(self, sql: str, arguments: Sequence[Any] = ()) -> None:
+        """Run one statement of a transaction."""
+        self._writer().execute(sql, arguments)
+
+    def insert(self, sql: str, arguments: Sequence[Any]) -> int:
+        """Add one row in a transaction, by a statement that ends with `RETURNING id`; gives that id."""
+        row = self._writer().execute(sql, arguments).fetchone()
+        return int(row["id"])
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run one statement of a transaction for many rows."""
-        assert self._depth, "writes belong into a transaction"
-        self._connection.executemany(sql, rows)
+        self._writer().executemany(sql, rows)
 
-    def rows(self, sql: str, arguments: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, sql: str, arguments: Sequence[Any] = ()) -> list[Mapping[str, Any]]:
         """Read rows."""
         with self._lock:
-            try:
-                return self._connection.execute(sql, arguments).fetchall()
-            except sqlite3.Error as error:
-                raise HouseWriteError(self.path, str(error)) from error
+            if self._open is not None:
+                return self._open.execute(sql, arguments).fetchall()
+            with self._failing(), self._pool.connection() as connection:
+                return connection.execute(sql, arguments).fetchall()
 
-    def row(self, sql: str, arguments: Sequence[Any] = ()) -> sqlite3.Row | None:
+    def row(self, sql: str, arguments: Sequence[Any] = ()) -> Mapping[str, Any] | None:
         """Read the first row, if there is one."""
         return next(iter(self.rows(sql, arguments)), None)
 
+    def belongs_to(self, registry: str) -> None:
+        """Make sure that this is the book of the house of a registry. Raises WrongDatabaseError.
+
+        A house whose book is looked for in the wrong place would find it empty, and register everything anew.
+        """
+        found = {row["name"]: row["value"] for row in self.rows("SELECT name, value FROM setting")}
+        if _FOUNDED not in found or found.get(_REGISTRY, registry) != registry:
+            raise WrongDatabaseError(self.place, registry, found.get(_REGISTRY))
+        if _REGISTRY not in found:
+            with self.transaction():
+                new = "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"
+                self.execute(new, (_REGISTRY, registry))
+
+    def founded_as(self, house: str) -> str:
+        """Keep what a house is set up with, unless something is kept already; gives what is kept."""
+        with self.transaction():
+            self.execute("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (_FOUNDED, house))
+            row = self.row("SELECT value FROM setting WHERE name = ?", (_FOUNDED,))
+        return "" if row is None else str(row["value"])
+
     def forget_log(self) -> None:
-        """Empty the write-ahead log, which may hold what was just erased from the file itself."""
-        with self._lock:
-            try:
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.Error as error:
-                raise HouseWriteError(self.path, str(error)) from error
+        """Empty a file's write-ahead log, which may hold what was just erased from the file itself.
+
+        A server's log is its operator's: see docs/databases.md.
+        """
+        if not isinstance(self.place, Path):
+            return
+        with self._lock, self._failing(), self._pool.connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the connections."""
         with self._lock:
-            self._connection.close()
+            self._pool.close()
+
+    def _writer(self) -> SqlConnection:
+        assert self._open is not None, "writes belong into a transaction"
+        return self._open
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except (SqlError, OSError) as error:
+            raise HouseWriteError(self.place, str(error)) from error
+
+
+def open_house_database(data_dir: Path, environ: Mapping[str, str]) -> HouseDatabase:
+    """Open the database of the house in a folder: a file there, or where $ASSAY_DATABASE says.
+
+    Raises InputError for a value that cannot be used, HouseWriteError.
+    """
+    try:
+        place = house_place(data_dir, environ)
+    except EnvironmentValueError as error:
+        raise InputError(f"${error}") from error
+    return HouseDatabase(place)

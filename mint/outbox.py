@@ -142,9 +142,9 @@ class Outbox:
     def _insert(self, one: NewIntent) -> int:
         now = _now()
         state = State.PLANNED if one.drafts else State.PUBLISHED
-        intent_id = self.database.execute(
+        intent_id = self.database.insert(
             "INSERT INTO intent (key, job, wave, what, sender, target, calldata, value_wei, payload, state,"
-            " created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (
                 one.key,
                 one.job,
@@ -161,7 +161,7 @@ class Outbox:
             ),
         )
         self.database.execute_many(
-            "INSERT OR IGNORE INTO draft (intent, codec, digest, content) VALUES (?, ?, ?, ?)",
+            "INSERT INTO draft (intent, codec, digest, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             [(intent_id, cid.codec, cid.digest, block) for cid, block in one.drafts],
         )
         return intent_id
@@ -297,6 +297,15 @@ class Outbox:
         with self.database.transaction():
             self.database.execute("UPDATE intent SET reason = ? WHERE id = ?", (reason, intent.id))
         return self.get(intent.id)
+
+    def hand_over(self, sender: str, account: Address, to: str) -> None:
+        """Let `to` be the sender of every open intent that `account` signed; its nonces are looked up under that."""
+        marks = ",".join("?" * len(OPEN))
+        self.database.execute(
+            f"UPDATE intent SET sender = ? WHERE sender = ? AND state IN ({marks})"  # noqa: S608 - question marks only
+            " AND id IN (SELECT intent FROM attempt WHERE account = ? AND dead = 0)",
+            (to, sender, *OPEN, account),
+        )
 
     def _move(self, intent: Intent, to: State, **values: object) -> Intent:
         now = self.get(intent.id).state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,11 +12,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from mint.book import Book, Piece
-from mint.database import HouseDatabase
+from mint.database import open_house_database
 from mint.errors import HouseMissingError, UnknownPieceError
 from mint.identity import Identity, read_identity
-from mint.lock import FolderLock
 from mint.outbox import Outbox
+from mint.server_lock import lock_for
 from provenance_schemas.errors import SchemaError
 from provenance_schemas.ids import ItemId
 
@@ -67,8 +68,9 @@ class Records:
         if not (data_dir / "house.json").exists():
             raise HouseMissingError(data_dir)
         identity = read_identity(data_dir / "house.json")
-        database = HouseDatabase(data_dir / "house.sqlite3")
-        return cls(identity, Book(database), Outbox(database), FolderLock(data_dir))
+        database = open_house_database(data_dir, os.environ)
+        database.belongs_to(identity.registry.name)
+        return cls(identity, Book(database), Outbox(database), lock_for(data_dir, os.environ))
 
     def piece(self, name: str) -> Piece:
         """Find a piece by reference, token number or CAIP-19 name. Raises UnknownPieceError."""

@@ -48,6 +48,8 @@ class LimitName(StrEnum):
     CLAIM_ITEM = "claim_item"
     COLLECT = "collect"
     UPLOAD = "upload"
+    CERTIFICATE = "certificate"
+    BUNDLE = "bundle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,12 @@ RATES: Final[Mapping[LimitName, Rate]] = {
     LimitName.CLAIM: Rate(20, 15 * _MINUTE),
     LimitName.CLAIM_ITEM: Rate(20, _DAY),
     LimitName.COLLECT: Rate(60, _HOUR),
+    # Two verifications and a proof for each piece and block; after that it is a file.
+    LimitName.BUNDLE: Rate(60, 5 * _MINUTE),
     # Staff pictures: 15 MB each.
     LimitName.UPLOAD: Rate(120, _HOUR),
+    # A certificate takes a bundle, a photo and 0.1 s of a core; the same one again comes from memory.
+    LimitName.CERTIFICATE: Rate(60, 5 * _MINUTE),
 }
 
 

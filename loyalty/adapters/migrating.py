@@ -9,9 +9,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
+from sqlalchemy.schema import CreateSchema
 
-from loyalty.adapters.sql_database import Database
+from loyalty.adapters.sql_database import SITE_SCHEMA, Database
 
 BASE: Final = "base"
 HEAD: Final = "head"
@@ -27,6 +28,8 @@ def migrate(database: Database, folder: Path, version_table: str, *, to: str = H
     if to == HEAD and version_of(database, version_table) == head_of(folder):
         return
     with database.writing() as connection:
+        if database.dialect == "postgresql" and not _has_schema(connection):
+            connection.execute(CreateSchema(SITE_SCHEMA))
         command.upgrade(_config(folder, version_table, connection), to)
 
 
@@ -40,6 +43,11 @@ def version_of(database: Database, version_table: str) -> str | None:
     """Name the revision a database stands at; None before the first. Raises DatabaseUnavailableError."""
     with database.reading() as connection:
         return MigrationContext.configure(connection, opts={"version_table": version_table}).get_current_revision()
+
+
+def _has_schema(connection: Connection) -> bool:
+    """Whoever may not make schemas, and whose schema an administrator made, is not asked to."""
+    return SITE_SCHEMA in inspect(connection).get_schema_names()
 
 
 def head_of(folder: Path) -> str | None:

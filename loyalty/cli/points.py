@@ -9,6 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,12 +19,16 @@ from sqlalchemy.exc import ArgumentError
 
 from loyalty.adapters.migrating import migrate
 from loyalty.adapters.sql_database import Database, DatabaseUrlError
-from loyalty.errors import LoyaltyError
+from loyalty.errors import LogSizeError, LoyaltyError
 from loyalty.points import Points
-from loyalty.results import Audit, Balance, Statement
+from loyalty.results import Audit, Balance, Fault, Statement
 from loyalty.rulebook import lint, shipped_rules, shipped_rules_folder
 from loyalty.tables import MIGRATIONS, VERSION_TABLE
-from verifier.errors import UnavailableError
+from verifier.adapters.checkpoint_source import read_checkpoint
+from verifier.adapters.environment import EnvironmentValueError, value_of
+from verifier.checkpoints import Checkpoint, verify_checkpoint
+from verifier.cli.trust_choice import add_trust_option, chosen_trust
+from verifier.errors import CheckpointError, UnavailableError
 
 FAULT: Final = 1
 USAGE_ERROR: Final = 2
@@ -44,7 +49,11 @@ def add_parser(subparsers: Any) -> None:
         epilog="Exit codes: 0 done, 1 a fault was found, 2 bad input, 3 not there now.",
     )
     below = parser.add_subparsers(dest="points_command", metavar="COMMAND", required=True)
-    _add(below, "audit", _audit, "recompute every row, and name the first that is wrong")
+    audit = _add(below, "audit", _audit, "recompute every row, and name the first that is wrong")
+    audit.add_argument(
+        "--checkpoint", metavar="FILE|URL", help="hold the log against what the brand signed: a cut end shows"
+    )
+    add_trust_option(audit)
     statement = _add(below, "statement", _statement, "what a member has, and why")
     statement.add_argument("member", metavar="MEMBER", help="the member's id")
     fund = _add(below, "fund", _fund, "give a campaign points to pay from")
@@ -79,14 +88,14 @@ def _guarded(work: Callable[[argparse.Namespace, Points], int]) -> Callable[[arg
 
     def run(args: argparse.Namespace) -> int:
         try:
-            database = _open(args.database or os.environ.get("ASSAY_DATABASE") or _default_url())
+            database = _open(args.database or value_of(os.environ, "ASSAY_DATABASE") or _default_url())
             try:
                 return work(args, Points(database, shipped_rules(), time.time))
             finally:
                 database.close()
         except UnavailableError as error:
             return _refuse(error, NOT_THERE)
-        except (LoyaltyError, DatabaseUrlError) as error:
+        except (LoyaltyError, DatabaseUrlError, CheckpointError, EnvironmentValueError) as error:
             return _refuse(error, USAGE_ERROR)
 
     return run
@@ -114,9 +123,38 @@ def _refuse(error: Exception, code: int) -> int:
 
 
 def _audit(args: argparse.Namespace, points: Points) -> int:
+    signed = _signed_head(args) if args.checkpoint else None
     audit = points.audit()
+    if signed is not None and audit.fault is None:
+        audit = replace(audit, fault=_beside(points, signed))
     _say(args, _audit_json(audit), _audit_text(audit))
     return FAULT if audit.fault else 0
+
+
+def _signed_head(args: argparse.Namespace) -> Checkpoint:
+    """Read a checkpoint that signs for points, and check by whom. Raises CheckpointError."""
+    checkpoint = read_checkpoint(args.checkpoint)
+    brand = chosen_trust(args.trust).brand_by_contract(checkpoint.chain_id, checkpoint.contract)
+    if brand is None:
+        raise CheckpointError(f"{checkpoint.name} is of no registry in the trust file")
+    verify_checkpoint(checkpoint, brand)
+    if checkpoint.points is None:
+        raise CheckpointError(f"{checkpoint.name} signs for no points")
+    return checkpoint
+
+
+def _beside(points: Points, checkpoint: Checkpoint) -> Fault | None:
+    """Hold the log, whose rows are right, against a signed head; None where that is how it began."""
+    assert checkpoint.points is not None, "looked at when it was read"
+    signed = checkpoint.points
+    try:
+        found = points.growth(signed.size).first
+    except LogSizeError as error:
+        reason = f"{checkpoint.name} is signed for {signed.size} entries, and there are {error.size}: the end was cut"
+        return Fault("log", str(signed.size), reason)
+    if found.root != signed.root:
+        return Fault("log", str(signed.size), f"{checkpoint.name} is signed for another log: entries were rewritten")
+    return None
 
 
 def _statement(args: argparse.Namespace, points: Points) -> int:

@@ -26,6 +26,10 @@ class IndexedLogs:
         self._follower = follower
         self._registry = registry
 
+    def reached(self) -> int:
+        """Say up to which block it has read. Raises ChainUnavailableError."""
+        return self._store.next_block() - 1
+
     def entries(self, item: ItemId, *, until_block: int, count_max: int) -> tuple[Entry, ...]:
         """Give both lanes of one item."""
         self._follower.catch_up(until_block)

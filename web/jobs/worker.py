@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from mint.errors import HouseInUseError, MintError
+from loyalty.adapters.sql_database import DatabaseUnavailableError
+from mint.errors import HouseInUseError, HouseWriteError, MintError
 from verifier.errors import UnavailableError
 from web.errors import WebError
 from web.jobs.queue import Job, Jobs
@@ -75,6 +76,8 @@ class Worker:
                 return job is not None
         except HouseInUseError:
             return False
+        except HouseWriteError as error:
+            raise DatabaseUnavailableError("the server that keeps the worker's lock does not answer") from error
 
     def _do(self, job: Job) -> None:
         """Do one job.

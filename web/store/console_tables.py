@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     String,
     Table,
@@ -17,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from web.store.tables_base import METADATA
+from web.store.tables_base import METADATA, Number
 
 CONSOLE_DRAFT: Final = Table(
     "console_draft",
@@ -29,8 +28,8 @@ CONSOLE_DRAFT: Final = Table(
     Column("fields", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("job_id", String(32)),
-    Column("created_at", Integer, nullable=False),
-    Column("changed_at", Integer, nullable=False),
+    Column("created_at", Number, nullable=False),
+    Column("changed_at", Number, nullable=False),
     CheckConstraint("kind IN ('register', 'step')", name="kind"),
     CheckConstraint("state IN ('open', 'asked', 'done')", name="state"),
     Index("ix_console_draft_person_id", "person_id"),
@@ -42,12 +41,12 @@ CONSOLE_PHOTO: Final = Table(
     METADATA,
     Column("id", String(32), primary_key=True),
     Column("draft_id", String(32), ForeignKey("console_draft.id", ondelete="CASCADE"), nullable=False),
-    Column("place", Integer, nullable=False),
-    Column("ordinal", Integer, nullable=False),
+    Column("place", Number, nullable=False),
+    Column("ordinal", Number, nullable=False),
     Column("sha256", LargeBinary(32), nullable=False),
     Column("content", LargeBinary, nullable=False),
-    Column("width", Integer, nullable=False),
-    Column("height", Integer, nullable=False),
+    Column("width", Number, nullable=False),
+    Column("height", Number, nullable=False),
     Column("alt", String(300), nullable=False),
     UniqueConstraint("draft_id", "place", "sha256"),
 )
@@ -55,8 +54,8 @@ CONSOLE_PHOTO: Final = Table(
 STAFF_LOG: Final = Table(
     "staff_log",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", Integer, nullable=False),
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("at", Number, nullable=False),
     # No foreign key: what somebody did stays when their account goes.
     Column("person_id", String(32), nullable=False),
     Column("action", String(32), nullable=False),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Table
 
-from web.store.tables_base import METADATA
+from web.store.tables_base import METADATA, Number
 
 HOLDING: Final = Table(
     "holding",
@@ -19,9 +19,9 @@ HOLDING: Final = Table(
     Column("address", String(42), nullable=False, unique=True),
     Column("salt", LargeBinary(32), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("created_at", Integer, nullable=False),
-    Column("held_at", Integer),
-    Column("ended_at", Integer),
+    Column("created_at", Number, nullable=False),
+    Column("held_at", Number),
+    Column("ended_at", Number),
     CheckConstraint("state IN ('claiming', 'held', 'ended')", name="state"),
     Index("ix_holding_person_id_state", "person_id", "state"),
     Index("ix_holding_item_state", "item", "state"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
 
-from web.store.tables_base import METADATA
+from web.store.tables_base import METADATA, Number
 
 JOB: Final = Table(
     "job",
     METADATA,
     # Counts up, so that two wishes of one second keep their order.
-    Column("number", Integer, primary_key=True),
+    Column("number", Number, primary_key=True),
     Column("id", String(32), nullable=False, unique=True),
     Column("kind", String(32), nullable=False),
     Column("key", String(64), nullable=False, unique=True),
@@ -22,10 +22,10 @@ JOB: Final = Table(
     Column("state", String(16), nullable=False),
     Column("result", Text, nullable=False),
     Column("note", String(200), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("created_at", Integer, nullable=False),
-    Column("changed_at", Integer, nullable=False),
-    Column("due_at", Integer, nullable=False),
+    Column("attempts", Number, nullable=False),
+    Column("created_at", Number, nullable=False),
+    Column("changed_at", Number, nullable=False),
+    Column("due_at", Number, nullable=False),
     CheckConstraint("state IN ('waiting', 'running', 'done', 'refused', 'failed')", name="state"),
     Index("ix_job_person_id", "person_id"),
     Index("ix_job_subject", "subject"),

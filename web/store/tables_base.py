@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import MetaData
+from sqlalchemy import BigInteger, Integer, MetaData
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -15,3 +15,7 @@ METADATA: Final = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+Number: Final = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits everywhere: PostgreSQL's own integer ends in 2038, and below the count of a passkey. In SQLite the type that
+makes a primary key the row's own number."""

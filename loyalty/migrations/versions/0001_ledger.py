@@ -150,5 +150,5 @@ def _refuse(table: str, verb: str) -> None:
 
 _REFUSE_FUNCTION = """
 CREATE OR REPLACE FUNCTION points_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% is append only', TG_TABLE_NAME; END $$
+$$ BEGIN RAISE EXCEPTION '% is append only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
 """

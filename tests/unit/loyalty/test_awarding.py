@@ -14,6 +14,8 @@ from tests.fakes.points import DAY_S, START_S, award_verdict, some_item, some_po
 from verifier.policies import AWARD, POLICIES
 from verifier.verdict import NEVER_FAILS, Code, Level, Outcome
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 MIDNIGHT = (START_S // DAY_S + 1) * DAY_S
 
 

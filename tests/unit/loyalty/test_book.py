@@ -11,6 +11,8 @@ from loyalty.errors import EventError, FloorError, FlowError, IdempotencyError, 
 from loyalty.transfers import FLOWS, Account, AccountKind, Move, Transfer, TransferKind, check_flows
 from tests.fakes.points import DAY_S, FUNDS, START_S, some_points
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 AVAILABLE, HELD = Account(AccountKind.AVAILABLE, "ana"), Account(AccountKind.HELD, "ana")
 LOT = 3
 

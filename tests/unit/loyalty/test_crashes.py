@@ -5,11 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import select
 
 from loyalty.points import Points
 from loyalty.results import Award, Reversal
 from loyalty.rulebook import shipped_rules
+from loyalty.tables import METADATA
 from tests.fakes.points import award_verdict, some_points
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 STATEMENTS_MAX = 60
 
@@ -122,11 +126,8 @@ def reversal(world, points):
 
 def dump(world):
     """Every row of every table."""
-    raw = world.database.engine.raw_connection()
-    try:
-        return list(raw.driver_connection.iterdump())
-    finally:
-        raw.close()
+    with world.database.reading() as connection:
+        return [tuple(row) for table in METADATA.sorted_tables for row in connection.execute(select(table))]
 
 
 @pytest.mark.parametrize("story", [first_award, later_award, funding, vesting, expiry, reversal])

@@ -9,7 +9,9 @@ import pytest
 from loyalty.merkle import (
     EMPTY_ROOT,
     completed_nodes,
+    consistency_path,
     inclusion_path,
+    is_consistent,
     is_included,
     leaf_hash,
     node_hash,
@@ -97,3 +99,61 @@ def test_a_path_of_a_leaf_that_is_not_there_is_refused(index, size):
     with pytest.raises(ValueError, match="is not in a tree of"):
         inclusion_path(index, size, Log(some_leaves(3)).node)
     assert not is_included(leaf_hash(b""), index, size, (), EMPTY_ROOT)
+
+
+# ---- one log grown out of another
+
+
+def defined_consistency(first, leaves, *, whole=True):
+    """PROOF of RFC 6962, 2.1.2, word for word."""
+    if first == len(leaves):
+        return [] if whole else [defined_root(leaves)]
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    if first <= split:
+        return [*defined_consistency(first, leaves[:split], whole=whole), defined_root(leaves[split:])]
+    return [*defined_consistency(first - split, leaves[split:], whole=False), defined_root(leaves[:split])]
+
+
+def test_every_consistency_proof_is_the_defined_one_and_holds():
+    """All pairs of sizes up to 33."""
+    leaves = some_leaves(max(SIZES))
+    log = Log(leaves)
+    roots = {size: defined_root(leaves[:size]) for size in range(max(SIZES) + 1)}
+    for second in SIZES:
+        for first in range(1, second + 1):
+            path = consistency_path(first, second, log.node)
+
+            assert list(path) == defined_consistency(first, leaves[:second])
+            assert is_consistent(first, roots[first], second, roots[second], path)
+
+
+def test_no_changed_consistency_proof_holds():
+    """Another root, another size, a node changed, taken out, doubled or put in: every one, for all sizes up to 12."""
+    leaves = some_leaves(12)
+    log, other = Log(leaves), hashlib.sha256(b"other").digest()
+    roots = {size: defined_root(leaves[:size]) for size in range(13)}
+    for second in range(1, 13):
+        for first in range(1, second + 1):
+            path = consistency_path(first, second, log.node)
+            assert not is_consistent(first, other, second, roots[second], path)
+            assert not is_consistent(first, roots[first], second, other, path)
+            assert not is_consistent(first, roots[first], second, roots[second], (*path, other))
+            assert not is_consistent(first, roots[first], second, roots[second], (*path, b"short"))
+            for place in range(len(path)):
+                for changed in ((other,), (), (path[place],) * 2):
+                    mutated = (*path[:place], *changed, *path[place + 1 :])
+                    assert not is_consistent(first, roots[first], second, roots[second], mutated)
+
+
+def test_everything_grows_out_of_nothing_and_nothing_out_of_more():
+    """The empty log needs no proof; sizes that cannot be are refused."""
+    log, (one,) = Log(some_leaves(4)), some_leaves(1)
+    assert is_consistent(0, EMPTY_ROOT, 4, defined_root(some_leaves(4)), ())
+    assert is_consistent(0, EMPTY_ROOT, 0, EMPTY_ROOT, ())
+    assert not is_consistent(0, leaf_hash(one), 4, defined_root(some_leaves(4)), ())
+    assert not is_consistent(0, EMPTY_ROOT, 0, leaf_hash(one), ())
+    assert not is_consistent(0, EMPTY_ROOT, 4, defined_root(some_leaves(4)), (one,))
+    assert not is_consistent(4, defined_root(some_leaves(4)), 3, defined_root(some_leaves(3)), ())
+    for first, second in ((0, 4), (5, 4), (-1, 4)):
+        with pytest.raises(ValueError, match="does not begin"):
+            consistency_path(first, second, log.node)

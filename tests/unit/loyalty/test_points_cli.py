@@ -8,8 +8,14 @@ import json
 import pytest
 from sqlalchemy import create_engine, text
 
+from loyalty.adapters.sql_database import Database
 from loyalty.cli.points import add_parser
+from loyalty.points import Points
+from loyalty.rulebook import shipped_rules
 from tests.fakes.points import some_points
+from tests.fakes.trust import some_brand, some_checkpoint, some_key
+from verifier.checkpoints import LogHead, checkpoint_json
+from verifier.trust import TrustRegistry, trust_json
 
 
 @pytest.fixture
@@ -117,3 +123,58 @@ def test_the_environment_names_the_database(run, url, monkeypatch, capsys):
 
     assert run("audit") == 0
     assert capsys.readouterr().out
+
+
+# ---- the log beside a checkpoint
+
+
+@pytest.fixture
+def signed(run, url, tmp_path):
+    """Sign for a log: gives the command that audits the ledger beside that."""
+    trust = tmp_path / "trust.json"
+    trust.write_text(trust_json(TrustRegistry((some_brand(),))), "utf-8")
+
+    def audit(head, *options, **changes):
+        path = tmp_path / "checkpoint.json"
+        path.write_bytes(checkpoint_json(some_checkpoint(points=head, **changes)))
+        return run("audit", "--database", url, "--checkpoint", str(path), "--trust", str(trust), *options)
+
+    return audit
+
+
+def head_of(url, size=3):
+    database = Database.open(url)
+    try:
+        return LogHead(size, Points(database, shipped_rules(), lambda: 0).growth(size).first.root)
+    finally:
+        database.close()
+
+
+def test_a_log_that_grew_out_of_what_was_signed_is_right(signed, url, capsys):
+    """The same size, and a smaller one."""
+    for size in (3, 1):
+        assert signed(head_of(url, size)) == 0
+        assert capsys.readouterr().out.startswith("RIGHT  3 transfers")
+
+
+def test_a_cut_end_is_seen(signed, url, capsys):
+    """Every row that is left is right: without a checkpoint nobody could tell."""
+    assert signed(LogHead(4, bytes(32)), "--json") == 1
+    fault = json.loads(capsys.readouterr().out)["fault"]
+
+    assert fault["table"] == "log"
+    assert "signed for 4 entries, and there are 3: the end was cut" in fault["reason"]
+
+
+def test_a_log_written_anew_is_seen(signed, url, capsys):
+    """As long as before, and with other entries."""
+    assert signed(LogHead(3, bytes(32))) == 1
+    assert "entries were rewritten" in capsys.readouterr().out
+
+
+def test_a_checkpoint_that_proves_nothing_is_refused(signed, url, capsys):
+    """A stranger's, and one that signs for no points: neither right nor wrong."""
+    assert signed(head_of(url), key=some_key("stranger")) == 2
+    assert "no checkpoint key" in capsys.readouterr().err
+    assert signed(None) == 2
+    assert "no points" in capsys.readouterr().err

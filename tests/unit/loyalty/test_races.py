@@ -12,6 +12,8 @@ from loyalty.rulebook import RuleBook
 from tests.bench.award import collect_at_once
 from tests.fakes.points import award_verdict, some_points, some_rule
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 COLLECTORS = 12
 SEEDS = 2
 

@@ -13,6 +13,8 @@ from loyalty.settling import CHUNK_LOTS
 from loyalty.transfers import Account, AccountKind, Move, Transfer, TransferKind
 from tests.fakes.points import DAY_S, START_S, some_points
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 CHECK_VESTS, CLAIM_VESTS, EXPIRES = START_S + DAY_S, START_S + 30 * DAY_S, START_S + 730 * DAY_S
 
 

@@ -15,6 +15,8 @@ from loyalty.rulebook import shipped_rules
 from provenance_schemas.canonical import canonical_bytes
 from tests.fakes.points import DAY_S, START_S, some_item, some_points
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 @pytest.fixture
 def world(tmp_path):

@@ -1,7 +1,5 @@
 """The outbox: what is written down, and which moves there are."""
 
-import sqlite3
-
 import pytest
 
 from mint.database import HouseDatabase
@@ -9,12 +7,16 @@ from mint.errors import HouseWriteError
 from mint.outbox import Outbox, OutboxError, State
 from mint.ports import Receipt, SignedTransaction
 from provenance_schemas.keccak import keccak256
+from tests.fakes.database import some_place
 from tests.fakes.desk import CONTRACT, some_intent
+from verifier.adapters.sql_ports import SqlError
 
 
 @pytest.fixture
-def outbox(tmp_path):
-    return Outbox(HouseDatabase(tmp_path / "house.sqlite3"))
+def outbox(tmp_path, each_engine):
+    database = HouseDatabase(some_place(tmp_path / "house.sqlite3"))
+    yield Outbox(database)
+    database.close()
 
 
 def sign(outbox, intent, account="0xa", mined_count=0):
@@ -71,14 +73,15 @@ def test_a_failed_intent_gives_its_key_to_a_new_try(outbox):
     assert (second.state, outbox.get(first.id).state) == (State.PLANNED, State.FAILED)
 
 
-def test_what_was_written_is_there_after_a_restart(outbox, tmp_path):
+def test_what_was_written_is_there_after_a_restart(outbox):
     """Another connection reads the same state and the same raw bytes."""
     signed = sign(outbox, published(outbox, "one"))
 
-    again = Outbox(HouseDatabase(tmp_path / "house.sqlite3"))
+    again = Outbox(HouseDatabase(outbox.database.place))
 
     assert outbox.attempts(signed) == again.attempts(again.get(signed.id))
     assert [signed] == again.unfinished()
+    again.database.close()
 
 
 def test_each_account_counts_its_own_nonces(outbox):
@@ -209,4 +212,4 @@ def test_a_damaged_file_is_a_clear_error(tmp_path):
     with pytest.raises(HouseWriteError) as caught:
         HouseDatabase(path)
 
-    assert isinstance(caught.value.__cause__, sqlite3.DatabaseError)
+    assert isinstance(caught.value.__cause__, SqlError)

@@ -17,6 +17,8 @@ from web.store.drafts import (
 )
 from web.store.people import Role, add_person
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 NOW = 1_800_000_000
 ID = "a" * 32
 

@@ -10,6 +10,8 @@ from web.store.people import Role, add_person
 from web.store.people_tables import PERSON
 from web.store.staff_log import StaffAction, StaffLog, note
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 TOKEN = "330712481792"
 
 

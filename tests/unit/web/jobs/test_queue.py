@@ -8,6 +8,8 @@ from tests.fakes.database import some_database
 from web.jobs.queue import PAYLOAD_MAX_BYTES, JobPayloadError, Jobs, JobState, NewJob, wait_of
 from web.store.people import Role, add_person
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 NOW = 1_800_000_000
 
 

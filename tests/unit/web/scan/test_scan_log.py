@@ -24,6 +24,8 @@ from web.store.people import Role, add_person
 from web.store.people_tables import PERSON
 from web.store.scan_tables import NETWORK_KEY, SCAN, SCAN_SIGHTING
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 NOW_S = 1_772_452_800  # 2026-03-02, noon
 NOW = datetime.fromtimestamp(NOW_S, UTC)
 SOMEBODY = Visitor("203.0.113.7", "FR")

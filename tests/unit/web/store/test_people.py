@@ -11,6 +11,8 @@ from web.store.people import Role, add_person, change_profile, delete_person, fi
 from web.store.recovery_codes import are_codes_of, count_codes, replace_codes, use_code
 from web.store.sessions import SessionStore
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 NOW = 1_800_000_000
 
 

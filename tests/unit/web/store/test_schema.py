@@ -9,10 +9,12 @@ import threading
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
 
 import web.store
 from loyalty.adapters.migrating import head_of, unmigrate, version_of
-from loyalty.adapters.sql_database import Database
+from tests.fakes.database import opened, schema_of, some_url
+from web.store.people import Role, add_person, find_person
 from web.store.schema import FOLDER, VERSION_TABLE, prepare
 from web.store.tables_base import METADATA
 
@@ -23,9 +25,17 @@ def load_every_table():
             importlib.import_module(f"web.store.{module.name}")
 
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
+
 @pytest.fixture
-def database(tmp_path):
-    database = Database.open(f"sqlite:///{tmp_path}/site.sqlite3")
+def url(tmp_path):
+    return some_url(tmp_path / "site.sqlite3")
+
+
+@pytest.fixture
+def database(url):
+    database = opened(url)
     yield database
     database.close()
 
@@ -39,30 +49,43 @@ def test_the_migrations_make_the_very_tables_that_are_declared(database):
         return kind != "table" or name in METADATA.tables
 
     with database.reading() as connection:
-        options = {"version_table": VERSION_TABLE, "include_name": of_ours}
+        options = {"version_table": VERSION_TABLE, "include_name": of_ours, "compare_type": True}
         differences = compare_metadata(MigrationContext.configure(connection, opts=options), METADATA)
 
     assert differences == []
 
 
 def test_every_migration_goes_back_as_well(database):
-    """Whoever must undo a release finds the way."""
+    """Whoever must undo a release finds the way, and the way up again leads to the very same schema."""
     prepare(database)
+    before = schema_of(database)
+    with database.writing() as connection:
+        add_person(connection, "Camille", Role.MEMBER, "fr", 2**31)
     unmigrate(database, FOLDER, VERSION_TABLE)
 
+    assert inspect(database.engine).get_table_names() == [VERSION_TABLE]
+    prepare(database)
+    assert before == schema_of(database)
+
+
+def test_rows_outlive_the_way_back_to_the_revision_that_made_them(database):
+    """Undoing a release takes what only that release knew; a person of before stays."""
+    prepare(database)
+    with database.writing() as connection:
+        person = add_person(connection, "Camille", Role.MEMBER, "fr", 2**31)
+    unmigrate(database, FOLDER, VERSION_TABLE, to="0001")
+    prepare(database)
+
     with database.reading() as connection:
-        rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
-        left = {row[0] for row in rows}
-    assert left == {VERSION_TABLE}
+        assert person == find_person(connection, person.id)
 
 
-def test_processes_that_start_together_prepare_once(tmp_path):
-    """Several servers may start on one empty file."""
-    file = tmp_path / "site.sqlite3"
+def test_processes_that_start_together_prepare_once(url):
+    """Several servers may start on one empty database."""
     failures = []
 
     def start():
-        database = Database.open(f"sqlite:///{file}")
+        database = opened(url)
         try:
             prepare(database)
         except Exception as error:  # noqa: BLE001 - whatever it is, the test shall show it
@@ -75,7 +98,7 @@ def test_processes_that_start_together_prepare_once(tmp_path):
         thread.start()
     for thread in threads:
         thread.join()
-    database = Database.open(f"sqlite:///{file}")
+    database = opened(url)
 
     assert (failures, version_of(database, VERSION_TABLE)) == ([], head_of(FOLDER))
     database.close()

@@ -6,6 +6,8 @@ from tests.fakes.database import some_database
 from web.store.people import Role, add_person
 from web.store.sessions import MEMBER_AGE_MAX_S, Challenge, SessionStore
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 NOW = 1_800_000_000
 
 

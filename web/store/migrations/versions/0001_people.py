@@ -8,6 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables."""
@@ -17,7 +19,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(64), nullable=False),
         sa.Column("role", sa.String(16), nullable=False),
         sa.Column("language", sa.String(2), nullable=False),
-        sa.Column("created_at", sa.Integer, nullable=False),
+        sa.Column("created_at", _NUMBER, nullable=False),
         sa.CheckConstraint("role IN ('member', 'reseller', 'staff')", name="role"),
     )
     op.create_table(
@@ -26,34 +28,34 @@ def upgrade() -> None:
         _person(nullable=False),
         sa.Column("rp_id", sa.String(253), nullable=False),
         sa.Column("public_key", sa.LargeBinary, nullable=False),
-        sa.Column("sign_count", sa.Integer, nullable=False),
+        sa.Column("sign_count", _NUMBER, nullable=False),
         sa.Column("name", sa.String(64), nullable=False),
-        sa.Column("backed_up", sa.Integer, nullable=False),
-        sa.Column("created_at", sa.Integer, nullable=False),
-        sa.Column("used_at", sa.Integer),
+        sa.Column("backed_up", _NUMBER, nullable=False),
+        sa.Column("created_at", _NUMBER, nullable=False),
+        sa.Column("used_at", _NUMBER),
     )
     op.create_table(
         "recovery_code",
         sa.Column("hash", sa.LargeBinary(32), primary_key=True),
         _person(nullable=False),
-        sa.Column("made_at", sa.Integer, nullable=False),
-        sa.Column("used_at", sa.Integer),
+        sa.Column("made_at", _NUMBER, nullable=False),
+        sa.Column("used_at", _NUMBER),
     )
     op.create_table(
         "invitation",
         sa.Column("hash", sa.LargeBinary(32), primary_key=True),
         sa.Column("role", sa.String(16), nullable=False),
-        sa.Column("made_at", sa.Integer, nullable=False),
-        sa.Column("expires_at", sa.Integer, nullable=False),
+        sa.Column("made_at", _NUMBER, nullable=False),
+        sa.Column("expires_at", _NUMBER, nullable=False),
         _person("used_by", nullable=True),
     )
     op.create_table(
         "session",
         sa.Column("id", sa.String(64), primary_key=True),
         _person(nullable=True),
-        sa.Column("created_at", sa.Integer, nullable=False),
-        sa.Column("expires_at", sa.Integer, nullable=False),
-        sa.Column("stepped_up_at", sa.Integer),
+        sa.Column("created_at", _NUMBER, nullable=False),
+        sa.Column("expires_at", _NUMBER, nullable=False),
+        sa.Column("stepped_up_at", _NUMBER),
         sa.Column("csrf", sa.String(64), nullable=False),
         sa.Column("visit", sa.String(32), nullable=False),
         sa.Column("device", sa.String(64), nullable=False),
@@ -61,7 +63,7 @@ def upgrade() -> None:
         sa.Column("challenge_purpose", sa.String(32)),
         sa.Column("challenge_person", sa.String(32)),
         sa.Column("challenge_name", sa.String(64)),
-        sa.Column("challenge_expires_at", sa.Integer),
+        sa.Column("challenge_expires_at", _NUMBER),
     )
     for table, column in _INDEXES:
         op.create_index(f"ix_{table}_{column}", table, [column])

@@ -8,12 +8,14 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "job",
-        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("number", _NUMBER, primary_key=True),
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("key", sa.String(64), nullable=False),
@@ -23,10 +25,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("result", sa.Text, nullable=False),
         sa.Column("note", sa.String(200), nullable=False),
-        sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("created_at", sa.Integer, nullable=False),
-        sa.Column("changed_at", sa.Integer, nullable=False),
-        sa.Column("due_at", sa.Integer, nullable=False),
+        sa.Column("attempts", _NUMBER, nullable=False),
+        sa.Column("created_at", _NUMBER, nullable=False),
+        sa.Column("changed_at", _NUMBER, nullable=False),
+        sa.Column("due_at", _NUMBER, nullable=False),
         sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'refused', 'failed')", name="state"),
         sa.UniqueConstraint("id", name="uq_job_id"),
         sa.UniqueConstraint("key", name="uq_job_key"),
@@ -43,9 +45,9 @@ def upgrade() -> None:
         sa.Column("address", sa.String(42), nullable=False),
         sa.Column("salt", sa.LargeBinary(32), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("created_at", sa.Integer, nullable=False),
-        sa.Column("held_at", sa.Integer),
-        sa.Column("ended_at", sa.Integer),
+        sa.Column("created_at", _NUMBER, nullable=False),
+        sa.Column("held_at", _NUMBER),
+        sa.Column("ended_at", _NUMBER),
         sa.CheckConstraint("state IN ('claiming', 'held', 'ended')", name="state"),
         sa.UniqueConstraint("address", name="uq_holding_address"),
     )

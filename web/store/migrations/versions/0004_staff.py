@@ -8,6 +8,8 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables, and let the database itself refuse to change the log."""
@@ -20,8 +22,8 @@ def upgrade() -> None:
         sa.Column("fields", sa.Text, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("job_id", sa.String(32)),
-        sa.Column("created_at", sa.Integer, nullable=False),
-        sa.Column("changed_at", sa.Integer, nullable=False),
+        sa.Column("created_at", _NUMBER, nullable=False),
+        sa.Column("changed_at", _NUMBER, nullable=False),
         sa.CheckConstraint("kind IN ('register', 'step')", name="kind"),
         sa.CheckConstraint("state IN ('open', 'asked', 'done')", name="state"),
     )
@@ -29,19 +31,19 @@ def upgrade() -> None:
         "console_photo",
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("draft_id", sa.String(32), sa.ForeignKey("console_draft.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("place", sa.Integer, nullable=False),
-        sa.Column("ordinal", sa.Integer, nullable=False),
+        sa.Column("place", _NUMBER, nullable=False),
+        sa.Column("ordinal", _NUMBER, nullable=False),
         sa.Column("sha256", sa.LargeBinary(32), nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
-        sa.Column("width", sa.Integer, nullable=False),
-        sa.Column("height", sa.Integer, nullable=False),
+        sa.Column("width", _NUMBER, nullable=False),
+        sa.Column("height", _NUMBER, nullable=False),
         sa.Column("alt", sa.String(300), nullable=False),
         sa.UniqueConstraint("draft_id", "place", "sha256", name="uq_console_photo_draft_id_place_sha256"),
     )
     op.create_table(
         "staff_log",
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("id", _NUMBER, primary_key=True, autoincrement=True),
+        sa.Column("at", _NUMBER, nullable=False),
         sa.Column("person_id", sa.String(32), nullable=False),
         sa.Column("action", sa.String(32), nullable=False),
         sa.Column("token", sa.String(32), nullable=False),
@@ -74,7 +76,7 @@ _TRIGGER = (
 )
 _FUNCTION = (
     "CREATE FUNCTION staff_log_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
+    f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
 )
 _GUARDS = {
     "sqlite": tuple(
