@@ -97,7 +97,8 @@ def dispute_actor(desk: Desk, name: str, since: datetime) -> None:
     At most 90 days back; the registry refuses anything else with RefusedError.
     """
     with desk.writing():
-        account = desk.identity.roles.get(name) or known_actor(desk, name).address
+        identity = desk.identity
+        account = identity.roles.get(name) or identity.retired.get(name) or known_actor(desk, name).address
         _carry(desk, f"actor.dispute:{name}", "dispute", (account, int(since.timestamp())), None)
 
 
@@ -146,7 +147,7 @@ def _names(actors: Sequence[Actor]) -> str:
 
 def _carry(desk: Desk, name: str, function: str, arguments: tuple[object, ...], actor: Actor | None) -> None:
     calldata = desk.registry_call(function, *arguments)
-    new = desk.intent(f"{name}:{secrets.token_hex(8)}", "actor", "admin", calldata)
+    new = desk.intent(f"{name}:{secrets.token_hex(8)}", "actor", desk.identity.actor_admin, calldata)
     with desk.book.database.transaction():
         (intent,) = desk.dispatch.outbox.plan([new])
         if actor:

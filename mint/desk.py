@@ -10,7 +10,7 @@ from datetime import datetime
 from mint.book import Book, Piece
 from mint.carry import carry_out, open_jobs
 from mint.dispatch import Dispatch, Progress, silent
-from mint.errors import FailedTransactionError, MintError, ReadbackError
+from mint.errors import SIGNER_ERRORS, FailedTransactionError, MintError, ReadbackError
 from mint.identity import Identity
 from mint.outbox import Intent, NewIntent, State
 from mint.readback import Reader, read_back
@@ -85,8 +85,8 @@ class Resumed:
 def finish_open_jobs(desk: Desk) -> Resumed:
     """Carry every open job on, oldest first.
 
-    A job that was refused, or does not verify, is noted and does not keep the others waiting. Raises what says
-    that the world is not there.
+    A job that was refused, does not verify, or whose signer is not there is noted and does not keep the others
+    waiting. Raises what says that the world is not there.
     """
     finished: list[str] = []
     problems: list[MintError] = []
@@ -95,7 +95,7 @@ def finish_open_jobs(desk: Desk) -> Resumed:
             desk.carry_out(job)
             finished.append(job)
         except MintError as error:
-            if error.exit_code != 1 and not isinstance(error, ReadbackError):
+            if error.exit_code != 1 and not isinstance(error, (ReadbackError, *SIGNER_ERRORS)):
                 raise
             problems.append(error)
     return Resumed(tuple(finished), tuple(problems))

@@ -12,22 +12,22 @@ from mint.book import Actor, Book
 from mint.carry import carry_out, fund, no_readback
 from mint.dispatch import Dispatch
 from mint.errors import ReadbackError
-from mint.identity import Identity, Maker
+from mint.identity import ACTOR_ADMIN, ADMIN, Identity, Maker
 from mint.limits import ADMIN_DELAY_S, FUND_WEI
 from mint.outbox import Intent, NewIntent
 from provenance_schemas.ids import Address
 from provenance_schemas.keccak import keccak256
 from verifier.trust import Registry
 
-PAYING_KEYS: Final = ("admin", "registrar", "guardian", "relayer", "house")
+PAYING_KEYS: Final = (ADMIN, ACTOR_ADMIN, "registrar", "guardian", "relayer", "house")
 """`house` is the brand's own actor."""
 
-OWN_KEYS: Final = (*PAYING_KEYS, "stock")
-"""`stock` only signs, and never pays."""
+OWN_KEYS: Final = (*PAYING_KEYS, "stock", "checkpoint")
+"""`stock` and `checkpoint` only sign, and never pay."""
 
 _DEPLOY: Final = "found:deploy"
 _GRANT: Final = "found:grant"
-_ROLES: Final = (("REGISTRAR", "registrar"), ("GUARDIAN", "guardian"), ("ACTOR_ADMIN", "admin"))
+_ROLES: Final = (("REGISTRAR", "registrar"), ("GUARDIAN", "guardian"), ("ACTOR_ADMIN", ACTOR_ADMIN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,13 @@ class Artifact:
 
 
 def found(
-    dispatch: Dispatch, book: Book, maker: Maker, gateways: tuple[str, ...], artifact: Callable[[str], Artifact]
+    dispatch: Dispatch,
+    book: Book,
+    maker: Maker,
+    gateways: tuple[str, ...],
+    artifact: Callable[[str], Artifact],
+    *,
+    admin_delay_s: int = ADMIN_DELAY_S,
 ) -> Identity:
     """Deploy and set up a house; again after a kill -9, nothing is deployed twice.
 
@@ -70,7 +76,7 @@ def found(
         poor = [accounts[name] for name in PAYING_KEYS if dispatch.ledger.balance(accounts[name]) < FUND_WEI // 2]
         if poor:
             fund(dispatch, poor, FUND_WEI)
-    stock, registry = _deploy(dispatch, maker, accounts["admin"])
+    stock, registry = _deploy(dispatch, maker, accounts[ADMIN], admin_delay_s)
     for name, intent in (("StockAccount", stock), ("ItemRegistry", registry)):
         _check_code(dispatch, name, intent, artifact(name))
     assert registry.contract, "a deployment has an address"
@@ -83,13 +89,13 @@ def found(
     return Identity(maker, place, stock.contract, accounts, gateways)
 
 
-def _deploy(dispatch: Dispatch, maker: Maker, admin: Address) -> tuple[Intent, Intent]:
+def _deploy(dispatch: Dispatch, maker: Maker, admin: Address, delay_s: int) -> tuple[Intent, Intent]:
     symbol = "".join(letter for letter in maker.name.upper() if letter.isascii() and letter.isalpha())[:8]
-    names = (maker.name, symbol or "ASSAY", admin, ADMIN_DELAY_S)
+    names = (maker.name, symbol or "ASSAY", admin, delay_s)
     encode = dispatch.ledger.encode_deployment
     dispatch.outbox.plan(
         [
-            NewIntent("found:stock", _DEPLOY, "deploy", "admin", None, encode("StockAccount", (admin, ADMIN_DELAY_S))),
+            NewIntent("found:stock", _DEPLOY, "deploy", "admin", None, encode("StockAccount", (admin, delay_s))),
             NewIntent("found:registry", _DEPLOY, "deploy", "admin", None, encode("ItemRegistry", names)),
         ]
     )
@@ -129,7 +135,7 @@ def _grant(
     operator = encode("StockAccount", "grantRole", (keccak256(b"OPERATOR"), accounts["stock"]))
     news.append(NewIntent("found:OPERATOR", _GRANT, "grant", "admin", stock, operator))
     calldata = encode("ItemRegistry", "setActor", actor_arguments(actor, valid_until(datetime.now(UTC))))
-    news.append(NewIntent("found:actor", _GRANT, "actor", "admin", registry, calldata, wave=1))
+    news.append(NewIntent("found:actor", _GRANT, "actor", ACTOR_ADMIN, registry, calldata, wave=1))
     with dispatch.outbox.database.transaction():
         planned = dispatch.outbox.plan(news)
         book.add_actor(planned[-1].id, actor)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from mint.errors import InputError
+from mint.signer_settings import SignerSetting, read_setting, setting_json
 from provenance_schemas.errors import SchemaError
 from provenance_schemas.ids import Address, BatchId, ItemId, parse_address
 from verifier.trust import Brand, Registry, TrustRegistry
 
 HOUSE_TYPE: Final = "assay/house-1"
+ADMIN: Final = "admin"
+ACTOR_ADMIN: Final = "actor-admin"
 _FILE_MAX_BYTES: Final = 1 << 20
 
 
@@ -34,6 +38,16 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """A key that is being replaced: what the next one is. Its ledger work is in the outbox."""
+
+    address: Address
+    signer: SignerSetting
+    last: Address | None = None
+    """The account that is replaced; None where there was none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """One house on one chain."""
 
@@ -43,6 +57,25 @@ class Identity:
     roles: dict[str, Address]
     """Accounts of the house's own keys, by the key's name."""
     gateways: tuple[str, ...] = ()
+    signers: Mapping[str, SignerSetting] = field(default_factory=dict)
+    """Where each key is, by its name; one that is not named is a plain file."""
+    retired: Mapping[str, Address] = field(default_factory=dict)
+    """Accounts of keys that were replaced: `registrar.1` is the first registrar there was."""
+    handovers: Mapping[str, Handover] = field(default_factory=dict)
+    """Keys that are being replaced, by name."""
+
+    @property
+    def actor_admin(self) -> str:
+        """Name the key that sets, ends and disputes actors: the admin's, where the house has no key just for that."""
+        return ACTOR_ADMIN if ACTOR_ADMIN in self.roles else ADMIN
+
+    def key_accounts(self) -> dict[str, Address]:
+        """Give the account each key must have; a key that is being handed over is `<name>.next`."""
+        return dict(self.roles) | {f"{name}.next": one.address for name, one in self.handovers.items()}
+
+    def key_settings(self) -> dict[str, SignerSetting]:
+        """Give where each key is, the next ones too."""
+        return dict(self.signers) | {f"{name}.next": one.signer for name, one in self.handovers.items()}
 
     def item(self, token_id: int) -> ItemId:
         """Name a piece by its token."""
@@ -55,7 +88,8 @@ class Identity:
     def trust(self, node_url: str | None) -> TrustRegistry:
         """Give what others need to verify this house's pieces."""
         maker = self.maker
-        brand = Brand(maker.name, maker.hosts, maker.gtin_prefixes, self.registry)
+        keys = tuple(account for name, account in self.roles.items() if name == "checkpoint")
+        brand = Brand(maker.name, maker.hosts, maker.gtin_prefixes, self.registry, keys)
         return TrustRegistry((brand,), (node_url,) if node_url else (), self.gateways)
 
 
@@ -76,6 +110,12 @@ def identity_json(identity: Identity) -> str:
         "stock_account": identity.stock_account,
         "roles": identity.roles,
         "gateways": list(identity.gateways),
+        "signers": {name: setting_json(setting) for name, setting in identity.signers.items()},
+        "retired": dict(identity.retired),
+        "handovers": {
+            name: {"address": one.address, "signer": setting_json(one.signer), "last": one.last}
+            for name, one in identity.handovers.items()
+        },
     }
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
@@ -102,8 +142,22 @@ def read_identity(path: Path) -> Identity:
                 bytes.fromhex(value["deployed_block_hash"][2:]),
             ),
             parse_address(value["stock_account"]),
-            {str(name): parse_address(account) for name, account in value["roles"].items()},
+            _accounts(value["roles"]),
             tuple(map(str, value["gateways"])),
+            {str(name): read_setting(name, one) for name, one in value.get("signers", {}).items()},
+            _accounts(value.get("retired", {})),
+            {
+                str(name): Handover(
+                    parse_address(one["address"]),
+                    read_setting(name, one["signer"]),
+                    parse_address(one["last"]) if one["last"] is not None else None,
+                )
+                for name, one in value.get("handovers", {}).items()
+            },
         )
-    except (KeyError, TypeError, ValueError, SchemaError, OSError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, SchemaError, OSError) as error:
         raise InputError(f"{path} is damaged ({type(error).__name__}: {error}); restore it from a copy") from error
+
+
+def _accounts(value: dict[str, str]) -> dict[str, Address]:
+    return {str(name): parse_address(account) for name, account in value.items()}

@@ -11,8 +11,9 @@ from mint.errors import InputError
 from mint.limits import PERMIT_VALID_S
 from mint.outbox import Intent, State
 from mint.ports import Signer
-from mint.signing import approve_for_stock, registry_digest
+from mint.signing import approve_for_stock, registry_data
 from provenance_schemas.ids import Address, ItemId
+from provenance_schemas.keccak import keccak256
 from provenance_schemas.step_kinds import Status
 
 RELAYER = "relayer"
@@ -63,15 +64,15 @@ def sign_as_owner(desk: Desk, item: OnLedger, request: bytes, owner: Signer | No
     Raises InputError when neither can sign for whoever owns the piece.
     """
     registry = desk.identity.registry
-    digest = registry_digest(registry.chain_id, registry.contract, request)
+    data = registry_data(registry.chain_id, registry.contract, request)
     if owner is not None:
         if owner.address != item.owner:
             raise InputError(f"the piece belongs to {item.owner}, the key given is that of {owner.address}")
-        return owner.sign_digest(digest)
+        return owner.sign_hashed(data)
     if item.owner != desk.identity.stock_account:
         raise InputError(f"the piece belongs to {item.owner}; only that account's key can sign, give it with --key")
     operator = desk.dispatch.keys.signer(STOCK)
-    return approve_for_stock(operator, registry.chain_id, item.owner, digest)
+    return approve_for_stock(operator, registry.chain_id, item.owner, keccak256(data))
 
 
 def relay(desk: Desk, what: str, token_id: int, build: Callable[[], bytes], wish: str = "") -> Intent:

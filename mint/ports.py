@@ -64,8 +64,33 @@ class Signer(Protocol):
         """Sign a transaction."""
         ...
 
+    def sign_hashed(self, data: bytes) -> bytes:
+        """Sign keccak256 of `data`: r, s, v, 65 bytes, s in its lower half, v 27 or 28.
+
+        It takes the data and not its digest: a signer outside this house hashes for itself, so that it sees what
+        it signs. Typed data (EIP-712) is the 66 bytes 0x1901 | domain separator | struct hash.
+        Raises KeyFileError, SignerUnavailableError, SignatureRefusedError.
+        """
+        ...
+
+
+class DigestKey(Protocol):
+    """A secp256k1 key in a vault, in the shape that key management services have.
+
+    AWS KMS (ECC_SECG_P256K1, message type DIGEST), Google Cloud KMS (EC_SIGN_SECP256K1_SHA256), PKCS #11 (CKM_ECDSA).
+    """
+
+    @property
+    def name(self) -> str:
+        """What to call it in an error: never a secret."""
+        ...
+
+    def public_key(self) -> bytes:
+        """Give the public key as SubjectPublicKeyInfo in DER. Raises SignerUnavailableError."""
+        ...
+
     def sign_digest(self, digest: bytes) -> bytes:
-        """Sign 32 bytes: r, s, v, 65 bytes, s in its lower half, v 27 or 28."""
+        """Sign 32 bytes as they are; ECDSA-Sig-Value in DER, s in either half. Raises SignerUnavailableError."""
         ...
 
 
@@ -73,7 +98,7 @@ class KeyRing(Protocol):
     """The house's keys, by name."""
 
     def signer(self, name: str) -> Signer:
-        """Give one key. Raises KeyFileError where there is none."""
+        """Give one key. Raises SignerMissingError or KeyFileError where there is none."""
         ...
 
 

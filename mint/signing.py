@@ -34,14 +34,20 @@ def _words(*values: int | str | bytes) -> bytes:
     return encoded
 
 
-def _digest(name: str, chain_id: int, contract: Address, request: bytes) -> bytes:
+def typed_data(name: str, chain_id: int, contract: Address, request: bytes) -> bytes:
+    """Give what is hashed and signed of a request: 0x1901, the contract's domain, the request's hash; 66 bytes."""
     domain = keccak256(_words(_DOMAIN, _hash(name), _hash("1"), chain_id, contract))
-    return keccak256(b"\x19\x01" + domain + request)
+    return b"\x19\x01" + domain + request
+
+
+def registry_data(chain_id: int, registry: Address, request: bytes) -> bytes:
+    """Give what a signer gets of a request to the registry; 66 bytes."""
+    return typed_data("Assay ItemRegistry", chain_id, registry, request)
 
 
 def registry_digest(chain_id: int, registry: Address, request: bytes) -> bytes:
     """Give what is signed of a request to the registry; 32 bytes."""
-    return _digest("Assay ItemRegistry", chain_id, registry, request)
+    return keccak256(registry_data(chain_id, registry, request))
 
 
 def claim_request(token_id: int, to: Address, deadline_s: int) -> bytes:
@@ -62,4 +68,4 @@ def report_request(token_id: int, kind: int, reason: int, expected_state: int, d
 def approve_for_stock(operator: Signer, chain_id: int, stock_account: Address, digest: bytes) -> bytes:
     """Sign a request in the name of the stock account, as its operator: ERC-1271, in that account's own domain."""
     request = keccak256(_words(_APPROVAL, digest))
-    return operator.sign_digest(_digest("Assay StockAccount", chain_id, stock_account, request))
+    return operator.sign_hashed(typed_data("Assay StockAccount", chain_id, stock_account, request))

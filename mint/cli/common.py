@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import math
 import os
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from mint.adapters.key_ring import nobody_to_ask
 from mint.adapters.keystore_signer import KeySigner, read_key
 from mint.dispatch import Progress, Terms
 from mint.errors import MintError
@@ -68,8 +70,8 @@ def data_dir(args: argparse.Namespace) -> Path:
 
 
 def node_url(args: argparse.Namespace) -> str | None:
-    """Name the node to use; None for the embedded ledger."""
-    return args.node or os.environ.get("ASSAY_NODE") or None
+    """Name the node to write through, the first of $ASSAY_NODE; None for the embedded ledger."""
+    return args.node or next(iter(os.environ.get("ASSAY_NODE", "").split()), None)
 
 
 def terms(args: argparse.Namespace) -> Terms:
@@ -80,11 +82,18 @@ def terms(args: argparse.Namespace) -> Terms:
 @contextmanager
 def opened_house(args: argparse.Namespace) -> Iterator[House]:
     """Open the house that the options name."""
-    house = House.open(data_dir(args), node_url(args), terms=terms(args))
+    house = House.open(data_dir(args), node_url(args), terms=terms(args), ask=ask_passphrase)
     try:
         yield house
     finally:
         house.close()
+
+
+def ask_passphrase(path: Path) -> str:
+    """Ask whoever sits at the terminal for the passphrase of a file. Raises KeyFileError when nobody does."""
+    if not sys.stdin.isatty():
+        return nobody_to_ask(path)
+    return getpass.getpass(f"Passphrase of {path}: ")
 
 
 def owner_key(args: argparse.Namespace) -> KeySigner | None:

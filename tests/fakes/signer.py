@@ -30,8 +30,8 @@ class FakeSigner:
         raw = json.dumps(fields, sort_keys=True).encode()
         return SignedTransaction(raw, keccak256(raw))
 
-    def sign_digest(self, digest: bytes) -> bytes:
-        return keccak256(self.name.encode() + digest) * 2 + b"\x1b"
+    def sign_hashed(self, data: bytes) -> bytes:
+        return keccak256(self.name.encode() + keccak256(data)) * 2 + b"\x1b"
 
 
 class FakeKeyRing:

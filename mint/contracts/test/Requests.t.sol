@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {StockAccount} from "../src/StockAccount.sol";
 import {IItemRegistryErrors as Errors} from "../src/interfaces/IItemRegistryErrors.sol";
 import {IItemRegistryEvents as Events} from "../src/interfaces/IItemRegistryEvents.sol";
@@ -15,6 +16,24 @@ contract RequestsTest is Fixture {
     function setUp() public override {
         super.setUp();
         sell(token(0));
+    }
+
+    /// @dev Else its owner would be the zero address, whose signature nobody should look at.
+    function test_NobodySignsForAPieceThatIsNot() public {
+        uint256 missing = token(COUNT);
+        bytes memory reason = abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, missing);
+        bytes memory nothing = new bytes(65);
+        vm.expectRevert(reason);
+        registry.transferWithPermit(missing, stranger, 0, DEADLINE, nothing);
+        vm.expectRevert(reason);
+        registry.reportWithPermit(
+            missing, StepKinds.REPORTED_LOST, ReportReason.Mislaid, 0, DEADLINE, nothing
+        );
+        vm.expectRevert(reason);
+        registry.reportLost(missing, ReportReason.Mislaid);
+        vm.expectRevert(reason);
+        vm.prank(registrar);
+        registry.setClaimKey(missing, stranger);
     }
 
     // ---- Transfers ----

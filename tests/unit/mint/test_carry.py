@@ -1,5 +1,6 @@
 """A process may end between any two lines; whoever comes next brings the job to its end, once."""
 
+from contextlib import contextmanager
 from itertools import count
 
 import pytest
@@ -8,6 +9,7 @@ from mint.carry import carry_out, no_readback, open_jobs
 from mint.database import HouseDatabase
 from mint.errors import LedgerUnavailableError, ReadbackError
 from mint.outbox import State
+from tests.fakes.database import POSTGRES, SQLITE, databases_on, some_place
 from tests.fakes.desk import some_dispatch, some_intent
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.store import MemoryStore
@@ -34,23 +36,19 @@ class Fuse:
 class FusedDatabase(HouseDatabase):
     """Ends before or after a commit."""
 
-    def __init__(self, path, fuse) -> None:
-        super().__init__(path)
-        connection, burn = self._connection, fuse.burn
+    def __init__(self, place, fuse) -> None:
+        super().__init__(place)
+        self._fuse = fuse
 
-        class Fused:
-            def execute(self, sql, *arguments):
-                if sql == "COMMIT":
-                    burn()
-                    connection.execute(sql)
-                    burn()
-                    return None
-                return connection.execute(sql, *arguments)
-
-            def __getattr__(self, name):
-                return getattr(connection, name)
-
-        self._connection = Fused()
+    @contextmanager
+    def transaction(self):
+        is_outer = self._open is None
+        with super().transaction():
+            yield
+            if is_outer:
+                self._fuse.burn()
+        if is_outer:
+            self._fuse.burn()
 
 
 class FusedLedger:
@@ -90,21 +88,30 @@ def plan(dispatch):
     dispatch.outbox.plan([some_intent(name, wave=wave) for wave, name in enumerate(NAMES)])
 
 
-@pytest.mark.parametrize("kills", [1, 2])
-def test_a_job_killed_at_any_touch_is_finished_and_sent_once(tmp_path, kills):
+@pytest.mark.parametrize(("engine", "kills", "step"), [(SQLITE, 1, 1), (SQLITE, 2, 1), (POSTGRES, 1, 5)])
+def test_a_job_killed_at_any_touch_is_finished_and_sent_once(tmp_path, engine, kills, step):
     """Every place a process can end at is tried, in a row: before and after each commit, send and question.
 
-    With two kills the resuming process is killed too, at the same distance.
+    With two kills the resuming process is killed too, at the same distance. On the server every fifth place is.
     """
-    for touches in count():
+    with databases_on(engine):
+        touches = kill_at_every_touch(tmp_path, kills, step)
+    assert touches > 40
+
+
+def kill_at_every_touch(tmp_path, kills, step):
+    """Gives how many touches a job has."""
+    for touches in count(0, step):
         folder = tmp_path / f"{kills}-{touches}"
         folder.mkdir()
-        ledger, store = FakeLedger(), MemoryStore()
-        plan(some_dispatch(folder, ledger=ledger, store=store))
+        ledger, store, place = FakeLedger(), MemoryStore(), some_place(folder / "house.sqlite3")
+        planned = HouseDatabase(place)
+        plan(some_dispatch(folder, ledger=ledger, store=store, database=planned))
+        planned.close()
         killed = 0
         for _ in range(kills):
             fuse = Fuse(touches)
-            database = FusedDatabase(folder / "house.sqlite3", fuse)
+            database = FusedDatabase(place, fuse)
             try:
                 dispatch = some_dispatch(folder, store=store, database=database)
                 dispatch.ledger = FusedLedger(ledger, fuse)
@@ -113,15 +120,17 @@ def test_a_job_killed_at_any_touch_is_finished_and_sent_once(tmp_path, kills):
                 killed += 1
             database.close()
 
-        last = some_dispatch(folder, ledger=ledger, store=store)
+        database = HouseDatabase(place)
+        last = some_dispatch(folder, ledger=ledger, store=store, database=database)
         carry_out(last, "job", no_readback)
 
         assert [name.encode() for name in NAMES] == ledger.mined_calls()
         assert {State.CONFIRMED} == {intent.state for intent in last.outbox.of_job("job")}
         assert all(len(last.outbox.attempts(intent)) == 1 for intent in last.outbox.of_job("job"))
+        database.close()
         if not killed:
             break
-    assert touches > 40
+    return touches
 
 
 def test_nothing_is_sent_before_its_documents_are_published(tmp_path):

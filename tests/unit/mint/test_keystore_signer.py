@@ -8,6 +8,7 @@ from mint.adapters.keystore_signer import KeyFolder, KeySigner, draw_key, read_k
 from mint.errors import KeyFileError
 from mint.ports import Transaction
 from provenance_schemas.claim_codes import claim_key_address
+from provenance_schemas.keccak import keccak256
 from tests.fakes.desk import CONTRACT
 
 
@@ -66,9 +67,10 @@ def test_a_keys_name_leads_nowhere_else(tmp_path, name):
 def test_a_digest_is_signed_with_the_lower_s(tmp_path):
     """The contract refuses the other one."""
     signer = KeySigner(draw_key())
-    digest = bytes(range(32))
+    data = bytes(range(66))
+    digest = keccak256(data)
 
-    signature = signer.sign_digest(digest)
+    signature = signer.sign_hashed(data)
     public = PublicKey.from_signature_and_message(signature[:64] + bytes([signature[64] - 27]), digest, hasher=None)
 
     assert int.from_bytes(signature[32:64]) < 2**255

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from mint.adapters.keystore_signer import KeySigner
-from mint.signing import approve_for_stock, claim_request, registry_digest, report_request, transfer_request
+from mint.signing import (
+    approve_for_stock,
+    claim_request,
+    registry_data,
+    registry_digest,
+    report_request,
+    transfer_request,
+)
 from provenance_schemas.ids import parse_address
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "eip712.json").read_text("utf-8"))
@@ -30,7 +37,8 @@ def test_a_request_hashes_and_signs_as_the_contract_checks_it(name):
 
     request = requested(name)
     digest = registry_digest(VECTORS["chain_id"], registry, request)
-    signature = KeySigner(bytes.fromhex(vector["signer_key"][2:])).sign_digest(digest)
+    data = registry_data(VECTORS["chain_id"], registry, request)
+    signature = KeySigner(bytes.fromhex(vector["signer_key"][2:])).sign_hashed(data)
 
     assert vector["struct_hash"] == "0x" + request.hex()
     assert vector["digest"] == "0x" + digest.hex()

@@ -64,7 +64,7 @@ def test_a_key_file_others_can_read_is_refused(tmp_path):
     make_funder_key(tmp_path)
     (tmp_path / "keys" / "funder.key").chmod(0o640)
 
-    with pytest.raises(KeyFileError, match="mode 640"):
+    with pytest.raises(KeyFileError, match="mode is 640"):
         funder_key(tmp_path)
 
 
