@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = ROOT / "mint" / "contracts"
-PACKAGES = (CONTRACTS, ROOT / "tests" / "e2e", ROOT / "tests" / "oracles")
+PACKAGES = (CONTRACTS, ROOT / "tests" / "e2e", ROOT / "tests" / "oracles", ROOT / "tests" / "real_nodes")
 CI = os.environ.get("CI") == "true"
 
 

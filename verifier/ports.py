@@ -86,6 +86,14 @@ class ChainReader(Protocol):
         ...
 
 
+class CanonicalChain(ChainReader, Protocol):
+    """A ChainReader that also tells which block stands at a number."""
+
+    def block_at(self, number: int) -> BlockRef:
+        """Give the block at this number of the chain; one that is not there is ChainUnavailableError."""
+        ...
+
+
 class HistorySource(Protocol):
     """Events of one registry. Never trusted: what it gives must replay to words. Raises ChainUnavailableError."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 from provenance_schemas.ids import Address, BlockRef, ItemId
 from tests.fakes.registry import CODE_HASH, FakeRegistry
@@ -15,7 +16,7 @@ from verifier.ports import RegistryState, Tips
 
 
 class FakeChain:
-    """ChainReader and HistorySource.
+    """CanonicalChain and HistorySource.
 
     Its words are what proofs would prove, so the switches of words only make them old or missing; its events are
     anybody's say-so, so `tell` and `tell_issuances` may change them at will.
@@ -36,6 +37,9 @@ class FakeChain:
         self.tell: Callable[[list[Entry]], list[Entry]] = lambda entries: entries
         self.tell_issuances: Callable[[list[Issuance]], list[Issuance]] = lambda issuances: issuances
         self.reads = 0
+        self.hanging = Event()
+        self.hanging.set()
+        """Cleared: the node takes a question and does not answer until this is set again."""
 
     def hide_entry(self, number: int) -> None:
         """Leave out the entry at position `number` (from 0) of whatever history is asked for."""
@@ -49,6 +53,12 @@ class FakeChain:
         self._answer()
         final = self.registry.blocks[max(self.tip - self.final_lag, 0)]
         return Tips(self._aged(final), self._aged(self.registry.blocks[self.tip]))
+
+    def block_at(self, number: int) -> BlockRef:
+        self._answer()
+        if not 0 <= number <= self.tip:
+            raise ChainUnavailableError(f"the node does not have block {number}")
+        return self._aged(self.registry.blocks[number])
 
     def _aged(self, block: BlockRef) -> BlockRef:
         return replace(block, mined_at=block.mined_at - timedelta(seconds=self.stale_s))
@@ -85,5 +95,6 @@ class FakeChain:
         return tuple(issuances)
 
     def _answer(self) -> None:
+        self.hanging.wait()
         if not self.reachable:
             raise ChainUnavailableError("the node does not answer")

@@ -73,9 +73,10 @@ class Log:
 class FakeRegistry:
     """One registry on a chain of its own. Each write is in a block of its own, `BLOCK_S` after the one before."""
 
-    def __init__(self, chain_id: int, contract: Address) -> None:
+    def __init__(self, chain_id: int, contract: Address, genesis_s: int = GENESIS_S) -> None:
         self.chain_id = chain_id
         self.contract = contract
+        self._genesis_s = genesis_s
         self.blocks: list[BlockRef] = []
         self.logs: list[Log] = []
         self._values: dict[tuple[str, object], list[tuple[int, object]]] = {}
@@ -98,7 +99,7 @@ class FakeRegistry:
         """Add empty blocks."""
         for _ in range(count):
             number = len(self.blocks)
-            time_s = self.time_s + after_s if self.blocks else GENESIS_S
+            time_s = self.time_s + after_s if self.blocks else self._genesis_s
             block_hash = keccak256(b"%d of fork %d" % (number, self._fork))
             self.blocks.append(BlockRef.at(number, block_hash, time_s))
 

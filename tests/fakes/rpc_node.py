@@ -14,7 +14,7 @@ from trie import HexaryTrie
 
 from provenance_schemas.ids import address_bytes
 from provenance_schemas.keccak import keccak256
-from tests.fakes.registry import CODE_HASH, FakeRegistry
+from tests.fakes.registry import CODE_HASH, FakeRegistry, Log
 from tests.fakes.world import World
 from verifier.adapters.rpc_chain import RpcChain
 from verifier.adapters.rpc_client import RpcClient
@@ -59,7 +59,12 @@ class RpcNode:
         """The code hash at each block; None: there is no contract."""
         self.storage: Callable[[int], dict[int, int]] = registry.storage
         self.lie: Callable[[str, list[object], object], object] = lambda method, params, result: result
+        self.tell: Callable[[list[Log]], list[Log]] = lambda logs: logs
+        """Which events the node tells of; each is found by its block and subject, as true ones are."""
         self.calls: list[str] = []
+        self.linked = False
+        """Whether each header names the one before by its hash; that takes the tries of every block."""
+        self._linked: dict[bytes, bytes] = {}
         self._tries: dict[bytes, StateTries] = {}
         self.url = ""
 
@@ -76,7 +81,7 @@ class RpcNode:
         """Give a block as `eth_getBlockByNumber` does, after cancun."""
         block = self.registry.blocks[number]
         fields: list[tuple[str, bytes | int]] = [
-            ("parentHash", self.registry.blocks[number - 1].hash if number else _EMPTY),
+            ("parentHash", self._parent(number)),
             ("sha3Uncles", _NO_UNCLES),
             ("miner", bytes(20)),
             ("stateRoot", self.tries(number).accounts.root_hash),
@@ -99,6 +104,17 @@ class RpcNode:
         ]
         header = {n: hex(v) if isinstance(v, int) else "0x" + v.hex() for n, v in fields}
         return header | {"hash": "0x" + keccak256(rlp.encode([v for _, v in fields])).hex(), "transactions": []}
+
+    def _parent(self, number: int) -> bytes:
+        if number == 0:
+            return _EMPTY
+        if not self.linked:
+            return self.registry.blocks[number - 1].hash
+        for below in range(number):  # from the lowest: one header needs all below it
+            key = self.registry.blocks[below].hash
+            if key not in self._linked:
+                self._linked[key] = bytes.fromhex(str(self.header(below)["hash"])[2:])
+        return self._linked[self.registry.blocks[number - 1].hash]
 
     @property
     def tip(self) -> int:
@@ -155,7 +171,11 @@ class RpcNode:
     def eth_getLogs(self, query: dict) -> object:  # noqa: N802
         first, last = int(query["fromBlock"], 16), min(int(query["toBlock"], 16), self.tip)
         wanted = [set(terms) if terms else None for terms in query["topics"]]
-        logs = [log.as_rpc(self.registry.contract) for log in self.registry.logs if first <= log.block_number <= last]
+        logs = [
+            log.as_rpc(self.registry.contract)
+            for log in self.tell(self.registry.logs)
+            if first <= log.block_number <= last
+        ]
         return [log for log in logs if all(w is None or t in w for w, t in zip(wanted, log["topics"], strict=False))]
 
 

@@ -20,6 +20,7 @@ class ReaderUnderTest:
     reader: ChainReader
     registry: FakeRegistry
     final_lag: int
+    code_hash: bytes = CODE_HASH
 
     @abstractmethod
     def break_off(self) -> None:
@@ -47,7 +48,7 @@ class ChainReaderSuite:
         for block in (tips.final, tips.latest):
             state = subject.reader.read(items, [], block)
 
-            assert state.code_hash == CODE_HASH
+            assert state.code_hash == subject.code_hash
             assert state.issuance == subject.registry.issuance(block.number)
             assert state.items == {item.token_id: subject.registry.words(item, block.number) for item in items}
 
@@ -61,10 +62,11 @@ class ChainReaderSuite:
     def test_actors_are_read_with_their_dispute(self, subject):
         """One that is disputed, and one that the registry never heard of."""
         disputed, stranger = some_address("disputed"), some_address("stranger")
-        subject.registry.dispute(disputed, 1_700_000_000)
+        since_s = subject.registry.time_s - 60
+        subject.registry.dispute(disputed, since_s)
         state = subject.reader.read([], [disputed, stranger], subject.reader.tips().latest)
 
-        assert state.actors == {disputed: ActorWord(0, 0, 0, 1_700_000_000), stranger: NO_ACTOR}
+        assert state.actors == {disputed: ActorWord(0, 0, 0, since_s), stranger: NO_ACTOR}
 
     def test_several_words_are_read_at_once(self, subject, items):
         actors = [some_address(name) for name in "abc"]

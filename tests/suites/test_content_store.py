@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 
 import pytest
@@ -11,6 +10,7 @@ from werkzeug.serving import make_server
 
 from mint.adapters.kubo_writer import KuboWriter
 from mint.adapters.sql_blocks import SqlBlocks
+from tests.fakes.database import raw_connection, some_place
 from tests.fakes.kubo import running_kubo
 from tests.fakes.store import MemoryStore
 from tests.suites.content_store import ContentStoreSuite, World
@@ -55,15 +55,16 @@ class TestCachedAndFirstOf(ContentStoreSuite):
 
 
 class TestSql(ContentStoreSuite):
+    """A SQLite file, and a schema of a real PostgreSQL."""
+
     @pytest.fixture
-    def world(self, tmp_path):
-        path = tmp_path / "blocks" / "blocks.db"
-        writer, store = SqlBlocks(path), SqlStore(path)
+    def world(self, tmp_path, each_engine):
+        place = some_place(tmp_path / "blocks" / "blocks.db")
+        writer, store = SqlBlocks(place), SqlStore(place)
 
         def run(statement, *values):
-            with sqlite3.connect(path) as connection:
+            with raw_connection(place) as connection:
                 connection.execute(statement, values)
-            connection.close()
 
         def damage(cid):
             block = flipped(store.get(cid, size_max_bytes=2**21))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.fakes.database import some_place
 from tests.fakes.rpc_node import RpcNode, serving
 from tests.fakes.world import some_world
 from tests.suites.history_source import HistorySourceSuite, SourceUnderTest
@@ -57,10 +58,11 @@ class TestRpcLogs(HistorySourceSuite):
 
 class TestIndexedLogs(HistorySourceSuite):
     @pytest.fixture
-    def subject(self, served, tmp_path):
+    def subject(self, served, tmp_path, each_engine):
         world, node, client, registry = served
-        store = IndexStore(tmp_path / "index.sqlite3", "one", registry.deployed_block)
+        store = IndexStore(some_place(tmp_path / "index.sqlite3"), "one", registry.deployed_block)
         follower = Follower(client, RpcChain(client, registry), registry, store)
         subject = RpcUnderTest(IndexedLogs(store, follower, registry), world)
         subject.node = node
-        return subject
+        yield subject
+        store.close()

@@ -60,6 +60,8 @@ class RpcChain:
         final, latest, *identity = self._client.batch(calls)
         if identity:
             self._check_identity(*identity)
+        if final is None:
+            raise ChainUnavailableError("the node names no final block yet")
         tips = Tips(self._header(final).block, self._header(latest).block)
         if tips.latest.number < tips.final.number:
             raise ChainUnavailableError("the node's latest block is older than its final one")
@@ -67,6 +69,13 @@ class RpcChain:
         if tips.final.number < self._registry.deployed_block:
             raise ChainUnavailableError("the node's final block is older than the registry")
         return tips
+
+    def block_at(self, number: int) -> BlockRef:
+        """Give the node's own block at a number. What it says of another number is refused."""
+        block = self._header(self._client.call("eth_getBlockByNumber", hex(number), False)).block
+        if block.number != number:
+            raise ChainUnavailableError(f"the node gave block {block.number}, not {number}")
+        return block
 
     def _check_identity(self, chain_id: Any, deployed: Any) -> None:
         if chain_id != hex(self._registry.chain_id):
@@ -116,9 +125,8 @@ class RpcChain:
 
     def _prove(self, slots: list[int], at: BlockRef, known: ProvedWords) -> None:
         contract = self._registry.contract
-        answer = self._client.call(
-            "eth_getProof", contract, [f"0x{slot:064x}" for slot in slots], {"blockHash": "0x" + at.hash.hex()}
-        )
+        pin = {"blockHash": "0x" + at.hash.hex(), "requireCanonical": True}
+        answer = self._client.call("eth_getProof", contract, [f"0x{slot:064x}" for slot in slots], pin)
         try:
             account = account_at(self._root(at), address_bytes(contract), _nodes(answer["accountProof"]))
             if account is None:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import urllib3
 
@@ -46,8 +47,10 @@ class RpcClient:
         total_timeout_s: float = RPC_TOTAL_TIMEOUT_S,
     ) -> None:
         if not url.startswith(("http://", "https://")):
-            raise ValueError(f"a node URL begins with http:// or https://, got {url!r}")
+            raise ValueError("a node URL begins with http:// or https://")
         self.url = url
+        self.name = node_name(url)
+        """Host and port, for people: a URL may hold a key of its owner's."""
         self._total_timeout_s = total_timeout_s
         timeout = urllib3.Timeout(connect=connect_timeout_s, read=read_timeout_s)
         # One retry, on connecting and on a keep-alive connection that the node closed meanwhile: calls here only read.
@@ -72,18 +75,18 @@ class RpcClient:
         answer = self._post(json.dumps(body[0] if len(body) == 1 else body).encode())
         answers = [answer] if isinstance(answer, dict) else answer
         if not isinstance(answers, list) or len(answers) != len(calls):
-            raise ChainUnavailableError(f"{self.url}: the node's answer is not JSON-RPC")
+            raise ChainUnavailableError(f"{self.name}: the node's answer is not JSON-RPC")
         by_id = {a["id"]: a for a in answers if isinstance(a, dict) and isinstance(a.get("id"), int)}
         return [self._result(by_id.get(number), method) for number, (method, _) in enumerate(calls)]
 
     def _result(self, answer: dict[str, Any] | None, method: str) -> Any:
         if answer is None:
-            raise ChainUnavailableError(f"{self.url}: no answer to {method}")
+            raise ChainUnavailableError(f"{self.name}: no answer to {method}")
         error = answer.get("error")
         if isinstance(error, dict):
             raise RpcError(method, _code(error), str(error.get("message"))[:200])
         if "result" not in answer:
-            raise ChainUnavailableError(f"{self.url}: no result in the answer to {method}")
+            raise ChainUnavailableError(f"{self.name}: no result in the answer to {method}")
         return answer["result"]
 
     def _post(self, body: bytes) -> Any:
@@ -98,17 +101,17 @@ class RpcClient:
             try:
                 if response.status != 200:
                     response.close()  # its body is not read, and must not be taken for the next answer
-                    raise ChainUnavailableError(f"{self.url}: HTTP {response.status}")
+                    raise ChainUnavailableError(f"{self.name}: HTTP {response.status}")
                 data = self._read(response)
             finally:
                 response.release_conn()
             if nests_deeper(data, RPC_DEPTH_MAX):
-                raise ChainUnavailableError(f"{self.url}: answer nested deeper than {RPC_DEPTH_MAX}")
+                raise ChainUnavailableError(f"{self.name}: answer nested deeper than {RPC_DEPTH_MAX}")
             return json.loads(data)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise ChainUnavailableError(f"{self.url}: no answer ({type(error).__name__})") from error
+            raise ChainUnavailableError(f"{self.name}: no answer ({type(error).__name__})") from error
         except ValueError as error:
-            raise ChainUnavailableError(f"{self.url}: the node's answer is not JSON") from error
+            raise ChainUnavailableError(f"{self.name}: the node's answer is not JSON") from error
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
         deadline = time.monotonic() + self._total_timeout_s
@@ -117,11 +120,24 @@ class RpcClient:
             data += chunk
             if len(data) > RPC_RESPONSE_MAX_BYTES:
                 response.close()
-                raise ChainUnavailableError(f"{self.url}: answer over {RPC_RESPONSE_MAX_BYTES} bytes")
+                raise ChainUnavailableError(f"{self.name}: answer over {RPC_RESPONSE_MAX_BYTES} bytes")
             if time.monotonic() > deadline:
                 response.close()
-                raise ChainUnavailableError(f"{self.url}: answer not whole after {self._total_timeout_s} s")
+                raise ChainUnavailableError(f"{self.name}: answer not whole after {self._total_timeout_s} s")
         return bytes(data)
+
+
+def node_name(url: str) -> str:
+    """Give what may be said of a node's URL in an error, a log or a page: its host and port."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError("a node URL needs a host, and a port that is a number") from None
+    if not host:
+        raise ValueError("a node URL needs a host, and a port that is a number")
+    host = f"[{host}]" if ":" in host else host
+    return host if port is None else f"{host}:{port}"
 
 
 def _code(error: dict[str, Any]) -> int:

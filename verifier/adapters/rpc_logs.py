@@ -20,6 +20,8 @@ from verifier.limits import LOG_RANGE_BLOCKS_MAX, LOG_REQUESTS_MAX
 from verifier.trust import Registry
 
 _GROWTH: Final = 2
+_CALM_REQUESTS: Final = 16
+"""Answers after a refusal before a wider range is tried again: a node's limit seldom moves."""
 
 
 class RpcLogs:
@@ -46,7 +48,7 @@ class RpcLogs:
         logs: list[dict[str, Any]] = []
         width = LOG_RANGE_BLOCKS_MAX
         at = from_block
-        requests = 0
+        requests = calm = 0
         while at <= until_block:
             requests += 1
             if requests > LOG_REQUESTS_MAX:
@@ -57,13 +59,14 @@ class RpcLogs:
             except RpcError:
                 if width == 1:
                     raise
-                width = max(width // 2, 1)
+                width, calm = max(min(width, until_block - at + 1) // 2, 1), _CALM_REQUESTS
                 continue
             logs += found
             if len(logs) > count_max:
                 raise ChainUnavailableError(f"more than {count_max} events: over this verifier's limit")
-            at = to + 1
-            width = min(width * _GROWTH, LOG_RANGE_BLOCKS_MAX)
+            at, calm = to + 1, calm - 1
+            if calm < 0:
+                width = min(width * _GROWTH, LOG_RANGE_BLOCKS_MAX)
         return logs
 
     def _ask(self, topics: list[list[str]], from_block: int, until_block: int) -> list[dict[str, Any]]:
