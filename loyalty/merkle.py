@@ -76,6 +76,55 @@ def is_included(leaf: bytes, index: int, size: int, path: Sequence[bytes], head:
     return last == 0 and found == head
 
 
+def consistency_path(first: int, second: int, node: NodeReader) -> tuple[bytes, ...]:
+    """Give what proves that a tree of `second` leaves begins with one of `first` (RFC 6962, 2.1.2).
+
+    Empty where both are the same. Raises ValueError unless 0 < first <= second.
+    """
+    if not 0 < first <= second <= SIZE_MAX:
+        raise ValueError(f"a tree of {second} leaves does not begin with one of {first}")
+    start, end, path = 0, second, []
+    while first - start < end - start:
+        middle = start + (1 << (end - start - 1).bit_length() - 1)
+        if first <= middle:
+            path.append(_range_hash(middle, end, node))
+            end = middle
+        else:
+            path.append(_range_hash(start, middle, node))
+            start = middle
+    if start:  # else the verifier knows this node: it is the first root
+        path.append(_range_hash(start, first, node))
+    return tuple(reversed(path))
+
+
+def is_consistent(first: int, first_root: bytes, second: int, second_root: bytes, path: Sequence[bytes]) -> bool:
+    """Say whether the log with the second root begins with the whole log of the first (RFC 9162, 2.1.4.2)."""
+    if not 0 <= first <= second <= SIZE_MAX or any(len(one) != HASH_BYTES for one in path):
+        return False
+    if first == 0:
+        return not path and first_root == EMPTY_ROOT and (second > 0 or second_root == EMPTY_ROOT)
+    if first == second:
+        return not path and first_root == second_root
+    nodes = [first_root, *path] if first & (first - 1) == 0 else list(path)
+    if not nodes:
+        return False
+    position, last = first - 1, second - 1
+    while position & 1:
+        position, last = position >> 1, last >> 1
+    old = new = nodes[0]
+    for one in nodes[1:]:
+        if last == 0:
+            return False
+        if position & 1 or position == last:
+            old, new = node_hash(one, old), node_hash(one, new)
+            while not position & 1 and position:
+                position, last = position >> 1, last >> 1
+        else:
+            new = node_hash(new, one)
+        position, last = position >> 1, last >> 1
+    return last == 0 and old == first_root and new == second_root
+
+
 def node_in(nodes: bytes, level: int) -> bytes:
     """Take the node of one level from what a leaf completed."""
     found = nodes[level * HASH_BYTES : (level + 1) * HASH_BYTES]

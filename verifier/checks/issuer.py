@@ -1,9 +1,12 @@
-"""The contract that answers is the one the trust file pins, and the registration is not disputed."""
+"""The contract that answers is the one the trust file pins; the registration is in its time, and not disputed."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from provenance_schemas.ids import Address, BlockRef, ItemId
 from verifier.evidence import Absent, Evidence, History, Unavailable
+from verifier.trust import Brand
 from verifier.verdict import Code, Finding, failed, passed, unknown
 
 _CODE = Code.ISSUER_TRUSTED
@@ -33,12 +36,24 @@ def _registration(evidence: Evidence, good: str) -> Finding:
     signed = _registered_by(evidence)
     if signed is None:
         return unknown(_CODE, "who registered the item could not be read")
+    if isinstance(evidence.brand, Brand) and (outside := _outside(evidence.brand, signed[1])):
+        return failed(_CODE, outside)
     disputed = is_disputed(evidence, *signed)
     if disputed is None:
         return unknown(_CODE, "whether the registration is disputed could not be read")
     if disputed:
         return failed(_CODE, "the registration was made with a key that the brand disputes")
     return passed(_CODE, good)
+
+
+def _outside(brand: Brand, registered_s: int) -> str | None:
+    """Say that the block's time of a registration is outside what the brand answers for; both are proved."""
+    registered_at = datetime.fromtimestamp(registered_s, UTC)
+    if brand.valid_until is not None and registered_at >= brand.valid_until:
+        return f"registered on {registered_at:%Y-%m-%d}, after {brand.name} gave this registry up"
+    if brand.valid_from is not None and registered_at < brand.valid_from:
+        return f"registered on {registered_at:%Y-%m-%d}, before {brand.name} answered for this registry"
+    return None
 
 
 def _registered_by(evidence: Evidence) -> tuple[Address, int] | None:

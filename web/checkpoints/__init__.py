@@ -1,0 +1,1 @@
+"""What the house has signed about its ledger, published for everyone."""
