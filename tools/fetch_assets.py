@@ -21,7 +21,10 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 ASSETS: Final = ROOT / "web" / "assets"
 VENDOR: Final = ROOT / "web" / "static" / "vendor"
-PACKAGES: Final = {"qr": ("decode.js", "index.js", "LICENSE", "LICENSE-MIT")}
+PACKAGES: Final = {
+    "qr": ("decode.js", "index.js", "LICENSE", "LICENSE-MIT"),
+    "@noble/secp256k1": ("index.js", "LICENSE"),
+}
 """Which files of a package the site serves; a licence goes with its code."""
 _INSTALL: Final = ("ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--silent")
 _TIME_MAX_S: Final = 120

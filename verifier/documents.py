@@ -32,8 +32,10 @@ _Value = TypeVar("_Value")
 class DocumentReader:
     """Documents by content id, from a store nobody trusts. Safe to use from several threads."""
 
-    def __init__(self, content: ContentStore, cache_count_max: int = CACHE_DOCUMENTS) -> None:
+    def __init__(self, content: ContentStore, cache_count_max: int = CACHE_DOCUMENTS, *, at_hand: bool = False) -> None:
+        """`at_hand` says that `content` is in memory, so that reading ahead is worth no thread."""
         self._content = content
+        self._at_hand = at_hand
         self._count_max = cache_count_max
         self._passports: OrderedDict[ContentId, Passport | Malformed] = OrderedDict()
         self._steps: OrderedDict[ContentId, StepDocument | Malformed] = OrderedDict()
@@ -65,6 +67,9 @@ class DocumentReader:
         kept = self._passports.get(cid) if cid is not None else None
         if kept is not None:
             return lambda: kept
+        if self._at_hand:
+            read = self.passport_at(root, index)
+            return lambda: read
         pool = ThreadPoolExecutor(1)
         reading = pool.submit(self.passport_at, root, index)
         pool.shutdown(wait=False)
@@ -77,7 +82,7 @@ class DocumentReader:
         """Read several step documents; those not kept yet are fetched side by side, as gateways are far away."""
         wanted = list(dict.fromkeys(cids))
         missing = [cid for cid in wanted if cid not in self._steps]
-        if len(missing) > 1:
+        if len(missing) > 1 and not self._at_hand:
             with ThreadPoolExecutor(min(len(missing), FETCHES_MAX)) as pool:
                 fetched = dict(zip(missing, pool.map(self.step, missing), strict=True))
         else:

@@ -21,6 +21,14 @@ class ContentUnavailableError(UnavailableError):
     """No store gave the block within its limits."""
 
 
+class ContentMissingError(ContentUnavailableError):
+    """The store answered: it does not hold this block."""
+
+
+class ContentDamagedError(ContentUnavailableError):
+    """The store gave other bytes under this name: cut, rotten or exchanged."""
+
+
 class ScansUnavailableError(UnavailableError):
     """The scan log did not answer."""
 
@@ -31,6 +39,30 @@ class ImageError(VerifierError):
 
 class TrustError(VerifierError):
     """The trust file is missing or malformed. Nothing can be verified without one."""
+
+
+class TrustRefusedError(TrustError):
+    """A signed trust file may not take the place of the one followed: unsigned, older, expired, of another root."""
+
+
+class TrustUnavailableError(TrustError):
+    """A trust file could not be had. What is followed already stays good until it expires."""
+
+
+class SignatureError(VerifierError):
+    """Bytes are no signature, or not in the one form that is accepted."""
+
+
+class CheckpointError(VerifierError):
+    """A checkpoint is malformed, not the brand's, or cannot be true beside another one. Nothing was remembered."""
+
+
+class BundleError(VerifierError):
+    """An evidence bundle is damaged, changed, or not in its one form. Nothing in it is believed or said of the item."""
+
+
+class NoSuchPieceError(BundleError):
+    """The registry holds no such piece at the block a bundle was asked for. No bundle was made."""
 
 
 class NotVerifiedError(VerifierError):

@@ -96,7 +96,10 @@ class LabelMap:
         content: ContentStore,
         *,
         clock: Callable[[], float] = time.monotonic,
+        at_hand: bool = False,
     ) -> None:
+        """`at_hand` says that `content` is in memory: what it lacks is lacking for good, and no thread is worth it."""
+        self._at_hand = at_hand
         self._chain_id = chain_id
         self._contract = contract
         self._deployed_block = deployed_block
@@ -192,6 +195,10 @@ class LabelMap:
 
         After a few that could not be had, the rest waits for the next time.
         """
+        if self._at_hand:
+            for ordinal, (issuance, _) in list(books.unread.items()):
+                self._keep_read(books, ordinal, issuance, self._tried(issuance))
+            return
         waiting = list(books.unread.items())
         failures = 0
         with ThreadPoolExecutor(FETCHES_MAX) as pool:
@@ -201,16 +208,24 @@ class LabelMap:
                 part, waiting = waiting[:width], waiting[width:]
                 read = pool.map(self._tried, [issuance for _, (issuance, _) in part])
                 for (ordinal, (issuance, _)), ties in zip(part, read, strict=True):
-                    del books.unread[ordinal]
-                    if isinstance(ties, ContentUnavailableError):
-                        # Behind the others, so that content gone for good never keeps the rest from being read.
-                        books.unread[ordinal] = issuance, str(ties)
-                        failures += 1
-                        continue
-                    for commitment, token_id in ties:
-                        opening = _Opening(token_id, ordinal, issuance.meta.actor, issuance.meta.time_s)
-                        books.add(commitment, opening)
+                    self._keep_read(books, ordinal, issuance, ties)
+                    failures += isinstance(ties, ContentUnavailableError)
         self._retry_at = self._clock() + UNREAD_RETRY_S
+
+    def _keep_read(
+        self,
+        books: _Books,
+        ordinal: int,
+        issuance: Issuance,
+        ties: list[tuple[bytes, int]] | ContentUnavailableError,
+    ) -> None:
+        del books.unread[ordinal]
+        if isinstance(ties, ContentUnavailableError):
+            # Behind the others, so that content gone for good never keeps the rest from being read.
+            books.unread[ordinal] = issuance, str(ties)
+            return
+        for commitment, token_id in ties:
+            books.add(commitment, _Opening(token_id, ordinal, issuance.meta.actor, issuance.meta.time_s))
 
     def _tried(self, issuance: Issuance) -> list[tuple[bytes, int]] | ContentUnavailableError:
         try:

@@ -35,6 +35,18 @@ RPC_READ_TIMEOUT_S: Final = 5.0
 RPC_TOTAL_TIMEOUT_S: Final = 30.0
 """Longest a node may take for one whole answer, however steadily it drips."""
 
+QUORUM_NODES_MAX: Final = 9
+"""Most nodes asked side by side for one answer."""
+
+QUORUM_ROUND_MAX_S: Final = 6.0
+"""Longest wait for the nodes that have not answered yet, for one question to all of them."""
+
+QUORUM_GRACE_S: Final = 0.5
+"""Once as many nodes answered as must agree, the others get this much longer; a slow one holds nothing up."""
+
+QUORUM_WAITING_MAX: Final = 4
+"""Most questions one node may still be thinking about; more are not put to it."""
+
 LOG_RANGE_BLOCKS_MAX: Final = 50_000
 """First width of an eth_getLogs range; halved whenever a node says it is too much."""
 
@@ -77,3 +89,21 @@ SCAN_SIGHTINGS_MAX: Final = 512
 
 FETCHES_MAX: Final = 8
 """Documents fetched side by side for one question: gateways are far away, and sockets are few."""
+
+CHECKPOINT_SIZE_MAX_BYTES: Final = 8 * 1024
+"""Largest file of one signed checkpoint; an honest one has a tenth of that."""
+
+DESCENT_HEADERS_MAX: Final = 4_096
+"""Most headers walked back in one go, from a new final block to one seen before; then the next question goes on."""
+
+DESCENT_HEADERS_A_TRIP: Final = 100
+"""Headers asked for in one round trip; a block of a busy chain names hundreds of transactions beside its header."""
+
+TRAIL_BLOCKS_MAX: Final = 256
+"""Blocks behind the last one seen whose hashes are remembered: nodes behind one address are seconds apart."""
+
+TRUST_SIZE_MAX_BYTES: Final = 256 * 1024
+"""Largest signed trust file."""
+
+TRUST_STEPS_MAX: Final = 256
+"""Most versions of a signed trust file walked through in one update; the next update goes on from there."""

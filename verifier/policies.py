@@ -32,6 +32,12 @@ CLI: Final = Policy("CLI", _CORE, _STEPS | {Code.SALE_RECORDED})
 TOKEN: Final = Policy("TOKEN", _CORE - {Code.LABEL_WELL_FORMED, Code.ITEM_COMMITTED}, _STEPS | {Code.SALE_RECORDED})
 """An item named by its token: what the record proves, and nothing about any label."""
 
+BUNDLE: Final = Policy("BUNDLE", TOKEN.required - {Code.CHAIN_FRESH}, TOKEN.advisory)
+"""An evidence bundle: what the record said at its block, whenever that was. Frozen with `assay/bundle-1`."""
+
+BUNDLE_LABEL: Final = Policy("BUNDLE_LABEL", CLI.required - {Code.CHAIN_FRESH}, CLI.advisory)
+"""An evidence bundle and the opening of its label."""
+
 INTAKE: Final = Policy(
     "INTAKE",
     _CORE | _STEPS | {Code.SALE_RECORDED},
@@ -58,4 +64,6 @@ MINT_READBACK: Final = Policy(
 )
 """The brand's own check, as a stranger, of what it just wrote."""
 
-POLICIES: Final = {policy.name: policy for policy in (PHONE, CLI, TOKEN, INTAKE, AWARD, MINT_READBACK)}
+POLICIES: Final = {
+    policy.name: policy for policy in (PHONE, CLI, TOKEN, BUNDLE, BUNDLE_LABEL, INTAKE, AWARD, MINT_READBACK)
+}

@@ -6,7 +6,7 @@ A proof is bounded by its depth (64 nibbles), so a hostile one costs no more tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -130,18 +130,31 @@ def trie_value(root: bytes, key: bytes, proof: Sequence[bytes]) -> bytes:
 
     `proof` holds the nodes from the root down, as EIP-1186 gives them. Raises ProofError unless it holds.
     """
-    if root == EMPTY_TRIE:
-        return b""
     if len(proof) > _NODES_MAX:
         raise ProofError("a proof has at most 65 nodes")
-    nibbles, at, reference = key.hex(), 0, root
-    for node in proof:
+    nodes = iter(proof)
+
+    def following(reference: bytes) -> bytes:
+        node = next(nodes, None)
+        if node is None:
+            raise ProofError("the proof ends before the key does")
         if keccak256(node) != reference:
             raise ProofError("a node of the proof is not the one its parent names")
-        at, reference, value = _descend(node, nibbles, at)
+        return node
+
+    return walk_trie(root, key, following)
+
+
+def walk_trie(root: bytes, key: bytes, node_of: Callable[[bytes], bytes]) -> bytes:
+    """Give the value under `key` as `trie_value` does; `node_of` gives the node that has a hash, or raises."""
+    if root == EMPTY_TRIE:
+        return b""
+    nibbles, at, reference = key.hex(), 0, root
+    for _ in range(_NODES_MAX):
+        at, reference, value = _descend(node_of(reference), nibbles, at)
         if value is not None:
             return value
-    raise ProofError("the proof ends before the key does")
+    raise ProofError("a proof has at most 65 nodes")
 
 
 def _descend(node: bytes, nibbles: str, at: int) -> tuple[int, bytes, bytes | None]:
@@ -181,7 +194,11 @@ def _path(encoded: bytes) -> tuple[str, bool]:
 
 def account_at(state_root: bytes, address: bytes, proof: Sequence[bytes]) -> Account | None:
     """Give the account of 20 raw bytes, or None when its absence is proved."""
-    value = trie_value(state_root, keccak256(address), proof)
+    return read_account(trie_value(state_root, keccak256(address), proof))
+
+
+def read_account(value: bytes) -> Account | None:
+    """Read what the state trie holds under an account's key; None where it holds nothing."""
     if not value:
         return None
     items = rlp_list(value)
@@ -192,7 +209,11 @@ def account_at(state_root: bytes, address: bytes, proof: Sequence[bytes]) -> Acc
 
 def slot_at(storage_root: bytes, slot: int, proof: Sequence[bytes]) -> int:
     """Give the word in one storage slot; 0 when its absence is proved."""
-    value = trie_value(storage_root, keccak256(slot.to_bytes(32)), proof)
+    return read_slot(trie_value(storage_root, keccak256(slot.to_bytes(32)), proof))
+
+
+def read_slot(value: bytes) -> int:
+    """Read what a storage trie holds under a slot's key; 0 where it holds nothing."""
     if not value:
         return 0
     is_list, start, end = _span(value, 0)
@@ -210,6 +231,11 @@ def header_hash(header: Mapping[str, object]) -> bytes:
     Fields unknown to this list (a later fork) make the hash differ, so a new fork is an error here, never a
     silent acceptance.
     """
+    return keccak256(header_rlp(header))
+
+
+def header_rlp(header: Mapping[str, object]) -> bytes:
+    """Write a header as it is hashed."""
     body = bytearray()
     for field in _HEADER_FIELDS:
         value = header.get(field)
@@ -225,4 +251,4 @@ def header_hash(header: Mapping[str, object]) -> bytes:
                 body += rlp_bytes(bytes.fromhex(value[2:]))
         except ValueError as error:
             raise ProofError(f"header field {field} is not hexadecimal") from error
-    return keccak256(_prefix(0xC0, len(body)) + bytes(body))
+    return _prefix(0xC0, len(body)) + bytes(body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -64,17 +64,29 @@ class Verifier:
         except LabelError as error:
             evidence = evidence_without_registry(Malformed(str(error)), self._now(), Absent())
             return Verification(evidence, judge(evidence, policy))
-        brand = self.trust.brand_of(label.host)
-        if brand is None:
-            evidence = evidence_without_registry(label, self._now(), Absent())
+        expired = self.trust.expiry(self._now())
+        brands = self.trust.brands_of(label.host)
+        if expired or not brands:
+            evidence = evidence_without_registry(label, self._now(), Unavailable(expired) if expired else Absent())
             return Verification(evidence, judge(evidence, policy))
-        return self._verify(label, brand, policy, possession)
+        return self._verify_newest(label, brands, policy, possession)
+
+    def _verify_newest(
+        self, label: Label, brands: Sequence[Brand], policy: Policy, possession: Possession | Absent
+    ) -> Verification:
+        """Look in the newest registry; in one it succeeded only where it proves that it holds no such piece."""
+        for brand in brands:
+            found = self._verify(label, brand, policy, possession)
+            if not isinstance(found.evidence.item, Absent):
+                break
+        return found
 
     def verify_item(self, item: ItemId, policy: Policy) -> Verification:
         """Verify an item named by its token."""
+        expired = self.trust.expiry(self._now())
         brand = self.trust.brand_by_contract(item.chain_id, item.contract)
-        if brand is None:
-            evidence = evidence_without_registry(Absent(), self._now(), Absent())
+        if expired or brand is None:
+            evidence = evidence_without_registry(Absent(), self._now(), Unavailable(expired) if expired else Absent())
             return Verification(evidence, judge(evidence, policy))
         return self._verify(item, brand, policy, Absent())
 

@@ -18,10 +18,13 @@ from urllib3.response import BaseHTTPResponse, HTTPResponse
 
 from provenance_schemas.content_id import ContentId
 from verifier.adapters.alarms import Alarms
-from verifier.errors import ContentUnavailableError
+from verifier.errors import ContentDamagedError, ContentMissingError, ContentUnavailableError
 
 _PART_BYTES: Final = 65_536
 _CONNECTIONS_MAX: Final = 16
+_GONE: Final = (404, 410)
+_REASON_BYTES: Final = 4_096
+_KUBO_NOT_HERE: Final = b"was not found locally"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Timeouts:
 
 class _NoBlockError(Exception):
     """The answer is not a block that we asked for."""
+
+
+class _NotHereError(_NoBlockError):
+    """The answer is that the block is not there."""
 
 
 class BlockHttp:
@@ -60,11 +67,13 @@ class BlockHttp:
             )
             with _closed_unless_read(response):
                 block = self._body(response, size_max_bytes, deadline)
+        except _NotHereError as error:
+            raise ContentMissingError(f"{cid}: {urlsplit(url).netloc}: {error}") from error
         except (_NoBlockError, HTTPError, OSError, ValueError) as error:
             raise ContentUnavailableError(f"{cid}: {urlsplit(url).netloc}: {error}") from error
         # A read cut short looks complete where the error comes in a trailer, as Kubo's does.
         if not cid.matches(block):
-            raise ContentUnavailableError(f"{cid}: {urlsplit(url).netloc} gave {len(block)} other bytes")
+            raise ContentDamagedError(f"{cid}: {urlsplit(url).netloc} gave {len(block)} other bytes")
         return block
 
     def close(self) -> None:
@@ -73,7 +82,7 @@ class BlockHttp:
 
     def _body(self, response: BaseHTTPResponse, size_max_bytes: int, deadline: float) -> bytes:
         if response.status != 200:
-            raise _NoBlockError(f"answer {response.status}")
+            raise _refused(response)
         parts: list[bytes] = []
         length = 0
         while part := response.read1(_PART_BYTES, decode_content=False):
@@ -84,6 +93,14 @@ class BlockHttp:
             if time.monotonic() > deadline:
                 raise _NoBlockError(f"not whole after {self._timeouts.total_s} s")
         return b"".join(parts)
+
+
+def _refused(response: BaseHTTPResponse) -> _NoBlockError:
+    """Tell "not here" from other refusals: gateways say 404 or 410, a Kubo that is offline says 500 and why."""
+    if response.status in _GONE:
+        return _NotHereError(f"answer {response.status}")
+    reason = response.read1(_REASON_BYTES, decode_content=False) if response.status == 500 else b""
+    return (_NotHereError if _KUBO_NOT_HERE in reason else _NoBlockError)(f"answer {response.status}")
 
 
 @contextmanager

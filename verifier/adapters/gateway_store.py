@@ -26,14 +26,17 @@ class GatewayStore:
 
     def get(self, cid: ContentId, *, size_max_bytes: int) -> bytes:
         """Return the block; ContentUnavailableError says what each gateway answered."""
-        reasons: list[str] = []
+        refusals: list[ContentUnavailableError] = []
         for gateway in self._gateways:
             url = f"{gateway}/ipfs/{cid}?format=raw"
             try:
                 return self._http.fetch("GET", url, cid, headers=_HEADERS, size_max_bytes=size_max_bytes)
             except ContentUnavailableError as error:
-                reasons.append(str(error))
-        raise ContentUnavailableError("; ".join(reasons))
+                refusals.append(error)
+        # Missing, or damaged, only where every gateway says the same.
+        kinds = {type(refusal) for refusal in refusals}
+        kind = kinds.pop() if len(kinds) == 1 else ContentUnavailableError
+        raise kind("; ".join(map(str, refusals)))
 
     def close(self) -> None:
         """Close the idle connections."""

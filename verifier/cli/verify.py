@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +14,13 @@ from provenance_schemas.errors import LabelError
 from provenance_schemas.ids import ItemId
 from provenance_schemas.labels import parse_label
 from verifier.adapters.cached_store import CachedStore
+from verifier.adapters.checkpoint_memory import open_memory
 from verifier.adapters.gateway_store import GatewayStore
-from verifier.adapters.rpc_client import RpcClient
+from verifier.adapters.trust_store import state_folder
 from verifier.answers import Answer, answer_of
+from verifier.cli.bundle_options import add_bundle_options, bundle_advice, verify_bundle_file
+from verifier.cli.node_options import add_node_options, named_nodes, named_quorum, node_clients
+from verifier.cli.trust_choice import add_trust_option, chosen_trust
 from verifier.errors import ChainUnavailableError, ContentUnavailableError, ImageError, TrustError
 from verifier.gather import RegistryAccess
 from verifier.images import read_labels
@@ -23,7 +28,7 @@ from verifier.policies import CLI, TOKEN
 from verifier.ports import ContentStore
 from verifier.report import verdict_json
 from verifier.service import Verification, Verifier
-from verifier.trust import Brand, TrustRegistry, load_trust
+from verifier.trust import Brand, TrustRegistry
 from verifier.verdict import Level, Outcome
 from verifier.wiring import open_registry
 
@@ -58,18 +63,27 @@ def add_parser(subparsers: Any) -> None:
         description="Verify the record behind a label: its text, a picture of it, or the item's CAIP-19 name.",
         epilog="Exit codes: 0 verified, 1 rejected, 2 usage, 3 cannot verify now, 4 caution.",
     )
-    parser.add_argument("label", metavar="LABEL|IMAGE", help="a label's URL, a picture, or eip155:.../erc721:.../N")
+    parser.add_argument(
+        "label", metavar="LABEL|IMAGE", nargs="?", help="a label's URL, a picture, or eip155:.../erc721:.../N"
+    )
     parser.add_argument("--json", action="store_true", help="print verdict-1.json")
-    parser.add_argument("--node", metavar="URL", help="JSON-RPC node to ask; default: the trust file's, or $ASSAY_NODE")
+    add_node_options(parser)
     parser.add_argument("--gateway", metavar="URL", action="append", help="IPFS gateway to ask; may be repeated")
-    parser.add_argument("--trust", metavar="FILE", type=Path, help="trust file; default: $ASSAY_TRUST, then trust.json")
+    add_trust_option(parser)
+    add_bundle_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Verify, print, and give the exit code of the level."""
-    trust = load_trust(_trust_path(args.trust))
-    verifier = build_verifier(trust, args.node or os.environ.get("ASSAY_NODE"), args.gateway)
+    if (args.label is None) == (args.bundle is None):
+        raise TrustError("name one thing to verify: a label, a picture, an item, or --bundle FILE")
+    if args.bundle is None and (args.opening or args.block or args.checkpoint):
+        raise TrustError("--opening, --block and --checkpoint go with --bundle FILE")
+    if args.bundle is not None:
+        return _run_bundle(args)
+    trust = chosen_trust(args.trust)
+    verifier = build_verifier(trust, args.node, args.gateway, quorum=named_quorum(args.quorum))
     try:
         verification = _verify(verifier, args.label)
     except ImageError as error:
@@ -82,35 +96,42 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_CODES[verification.verdict.level]
 
 
-def _trust_path(given: Path | None) -> Path:
-    if given:
-        return given
-    if named := os.environ.get("ASSAY_TRUST"):
-        return Path(named)
-    for path in (Path("trust.json"), Path(os.environ.get("ASSAY_DATA", "var/assay")) / "trust.json"):
-        if path.exists():
-            return path
-    raise TrustError("no trust file: name one with --trust FILE or $ASSAY_TRUST; the brand publishes it")
+def _run_bundle(args: argparse.Namespace) -> int:
+    """Verify a bundle. Where no trust file is named and none can be used, the facts are shown and prove nothing."""
+    trust: TrustRegistry | None = None
+    try:
+        trust = chosen_trust(args.trust)
+    except TrustError as error:
+        if args.trust is not None:
+            raise
+        print(f"assay: {error}", file=sys.stderr)
+    verification, place = verify_bundle_file(args, trust)
+    if args.json:
+        print(json.dumps(verdict_json(verification), indent=2, ensure_ascii=False))
+        print(place, file=sys.stderr)
+    else:
+        advice = bundle_advice(verification, ADVICE[answer_of(verification)])
+        print(render(verification, place=place, advice=advice))
+    return EXIT_CODES[verification.verdict.level]
 
 
-def build_verifier(trust: TrustRegistry, node: str | None, gateways: list[str] | None) -> Verifier:
-    """Wire a verifier to one node and some gateways; both default to what the trust file names."""
+def build_verifier(
+    trust: TrustRegistry, nodes: Sequence[str] | None, gateways: Sequence[str] | None, *, quorum: int | None = None
+) -> Verifier:
+    """Wire a verifier to some nodes and gateways; both default to what the environment or the trust file names."""
     content = _content(list(gateways or trust.gateways))
-    node_url = node or next(iter(trust.nodes), None)
+    urls = named_nodes(nodes, trust)
+    memory = open_memory(state_folder(os.environ), os.environ)
 
     def access(brand: Brand) -> RegistryAccess:
-        if node_url is None:
+        if not urls:
             raise ChainUnavailableError("no node to ask: name one with --node URL")
-        return open_registry(brand, _client(node_url), content)
+        try:
+            return open_registry(brand, node_clients(urls), content, quorum=quorum, memory=memory)
+        except ValueError as error:
+            raise TrustError(f"--node, --quorum: {error}") from error
 
     return Verifier(trust, access)
-
-
-def _client(url: str) -> RpcClient:
-    try:
-        return RpcClient(url)
-    except ValueError as error:
-        raise TrustError(f"--node: {error}") from error
 
 
 def _content(gateways: list[str]) -> ContentStore:
@@ -161,16 +182,16 @@ def _read_picture(verifier: Verifier, path: Path) -> str:
     return reading.texts[0]
 
 
-def render(verification: Verification) -> str:
-    """Lay the verdict out for a terminal."""
+def render(verification: Verification, *, place: str = "", advice: str | None = None) -> str:
+    """Lay the verdict out for a terminal, under the `place` it was read at where that has to be said."""
     evidence, verdict = verification.evidence, verification.verdict
     item = evidence.item if isinstance(evidence.item, ItemId) else "no item"
-    lines = [f"{verdict.level.value.upper()}  {item}"]
+    lines = [f"{verdict.level.value.upper()}  {item}", *place.splitlines()]
     asked = verdict.policy.required | verdict.policy.advisory
     shown = [f for f in verdict.findings if f.code in asked]
     width = max(len(f.code.value) for f in shown)
     for finding in shown:
         mark = "" if finding.code in verdict.policy.required or finding.outcome is Outcome.PASSED else " (advisory)"
         lines.append(f"  {finding.outcome.value.upper():<8} {finding.code.value:<{width}}  {finding.reason}{mark}")
-    lines.append(ADVICE[answer_of(verification)])
+    lines.append(ADVICE[answer_of(verification)] if advice is None else advice)
     return "\n".join(lines)

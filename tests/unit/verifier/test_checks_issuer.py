@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -84,3 +85,25 @@ def test_where_nothing_is_recorded_nobody_recorded_it():
     """A proven absence is for item.recorded to say; the contract is still the pinned one."""
     evidence = some_evidence(item=Absent(), candidates=(), history=GONE, registered=Absent())
     assert outcome(evidence) is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("field", "offset_s", "expected"),
+    [
+        ("valid_until", 1, PASSED),
+        ("valid_until", 0, FAILED),
+        ("valid_until", -1, FAILED),
+        ("valid_from", 1, FAILED),
+        ("valid_from", 0, PASSED),
+        ("valid_from", -1, PASSED),
+    ],
+)
+@pytest.mark.parametrize("shown", ["history", "candidates"])
+def test_a_registration_outside_the_brands_time_is_none_of_its_own(field, offset_s, expected, shown):
+    """Its block's time is proved, by the history or by the issuance word; both edges to the second."""
+    evidence = some_evidence()
+    if shown == "candidates":
+        evidence = replace(evidence, history=GONE)
+    moment = datetime.fromtimestamp(REGISTERED_AT + offset_s, UTC)
+
+    assert outcome(replace(evidence, brand=replace(evidence.brand, **{field: moment}))) is expected

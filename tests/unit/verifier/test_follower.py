@@ -13,6 +13,7 @@ from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.registry import CODE_HASH
 from tests.fakes.rpc_node import RpcNode, serving
 from tests.fakes.world import CHAIN_ID, CONTRACT, WORKSHOP, some_world
+from verifier.adapters import sqlite_pool
 from verifier.adapters.registry_events import ENTRY_TOPICS
 from verifier.adapters.rpc_chain import RpcChain
 from verifier.adapters.rpc_client import RpcClient
@@ -288,14 +289,11 @@ def test_many_threads_index_everything_once(indexed):
 
 
 def test_an_index_that_another_process_has_locked_is_no_answer(indexed, tmp_path, monkeypatch):
-    """Not a crash: the node's own logs are asked instead. The wait is shortened, it is 10 s."""
-    real = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda path, timeout: real(path, timeout=0.05))
-    other = real(tmp_path / "index.sqlite3", isolation_level=None)
+    """Not a crash: the node's own logs are asked instead. The wait is shortened, it is 5 s."""
+    monkeypatch.setattr(sqlite_pool, "BUSY_TIMEOUT_S", 0.05)
+    indexed.store.close()  # what is open already waits longer
+    other = sqlite3.connect(tmp_path / "index.sqlite3", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    store = IndexStore.__new__(IndexStore)
-    store._path, store._local = tmp_path / "index.sqlite3", threading.local()
-    indexed.follower._store = store
 
     with pytest.raises(ChainUnavailableError, match="cannot be written"):
         indexed.follower.catch_up(indexed.world.registry.tip)
@@ -319,3 +317,90 @@ def test_an_index_with_a_row_taken_out_verifies_through_the_logs(indexed, tmp_pa
     verification = world.verify(world.bag_label, CLI, histories=(indexed.source, world.chain))
     assert verification.verdict.level is Level.VERIFIED
     assert verification.evidence.code_hash == CODE_HASH
+
+
+# ---- nodes that keep little state, and several nodes
+
+
+def keeps_state_from(node, first):
+    """Let a node prove words of the newest blocks only."""
+
+    def forget(method, params, result):
+        if method == "eth_getProof" and node._by_hash(params[2]["blockHash"]) < first:
+            raise LookupError("missing trie node")
+        return result
+
+    return forget
+
+
+def hides_logs(node, position, then):
+    """Let a node leave out one log of the whole history."""
+    hidden = node.registry.logs[position]
+
+    def hide(method, params, result):
+        result = then(method, params, result)
+        if method != "eth_getLogs":
+            return result
+        place = (hex(hidden.block_number), hex(hidden.log_index))
+        return [log for log in result if (log["blockNumber"], log["logIndex"]) != place]
+
+    return hide
+
+
+def honest(method, params, result):
+    return result
+
+
+def following(indexed, folder, *clients, range_blocks=2):
+    """An index that starts empty, over some nodes, in small ranges."""
+    store = IndexStore(folder / "small.sqlite3", "one", 0)
+    follower = Follower(clients, indexed.chain, indexed.registry, store, range_blocks=range_blocks)
+    return IndexedLogs(store, follower, indexed.registry), store
+
+
+def test_an_index_is_built_from_a_node_that_keeps_no_old_state(indexed, tmp_path):
+    """Entries of old ranges cannot be counted there; they are at the end, and all of them are in."""
+    indexed.node.lie = keeps_state_from(indexed.node, indexed.world.registry.tip - 1)
+    source, _ = following(indexed, tmp_path, indexed.follower._sources[0][0])
+    tip = indexed.world.registry.tip
+
+    told = list(source.entries(indexed.world.bag, until_block=tip, count_max=100))
+    assert told == indexed.world.registry.entries(indexed.world.bag, tip)
+
+
+@pytest.mark.parametrize("position", [0, 1, 4, 8])
+def test_a_log_hidden_in_a_range_of_forgotten_state_is_noticed_at_the_end(indexed, tmp_path, position):
+    """What was read since is forgotten again, so that an honest answer can mend it."""
+    node = indexed.node
+    node.lie = hides_logs(node, position, keeps_state_from(node, indexed.world.registry.tip - 1))
+    source, store = following(indexed, tmp_path, indexed.follower._sources[0][0])
+    tip = indexed.world.registry.tip
+    with pytest.raises(GapError):
+        source.entries(indexed.world.bag, until_block=tip, count_max=100)
+    assert store.next_block() <= node.registry.logs[position].block_number
+
+    node.lie = honest
+    told = list(source.entries(indexed.world.bag, until_block=tip, count_max=100))
+    assert told == indexed.world.registry.entries(indexed.world.bag, tip)
+
+
+@pytest.mark.parametrize("trouble", ["hides a log", "is away"])
+def test_an_index_is_filled_from_the_next_node(indexed, tmp_path, trouble):
+    """And from that one first, the next time."""
+    with serving(RpcNode(indexed.world.registry)) as second:
+        if trouble == "is away":
+            indexed.node.failing = True
+        else:
+            indexed.node.lie = hides_logs(indexed.node, 3, honest)
+        client = RpcClient(second.url)
+        source, _ = following(indexed, tmp_path, indexed.follower._sources[0][0], client)
+        tip = indexed.world.registry.tip
+        indexed.chain._client = client  # words are proved by the honest one
+        told = list(source.entries(indexed.world.bag, until_block=tip, count_max=100))
+        assert told == indexed.world.registry.entries(indexed.world.bag, tip)
+
+        indexed.node.calls.clear()
+        indexed.world.record(indexed.world.bag, EntryKind.SERVICED, by=WORKSHOP)
+        source.entries(indexed.world.bag, until_block=tip + 1, count_max=100)
+        assert indexed.node.calls == []
+        client.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.policies import CLI, INTAKE, MINT_READBACK, PHONE, POLICIES
+from verifier.policies import BUNDLE, BUNDLE_LABEL, CLI, INTAKE, MINT_READBACK, PHONE, POLICIES, TOKEN
 from verifier.verdict import Code
 
 EACH = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
@@ -18,14 +18,17 @@ NEEDS = {
     Code.SALE_RECORDED: {Code.CHAIN_FINAL},
 }
 """A code, and what it would be worthless without."""
+AS_OF_A_BLOCK = (BUNDLE, BUNDLE_LABEL)
+"""Their answer names its block and its age, so it rests on no fresh chain."""
 
 
 @EACH
 def test_a_property_is_never_asked_without_what_it_rests_on(policy):
     """A status read from a stale node, a valid document that is not the recorded one: proofs of nothing."""
     asked = policy.required | policy.advisory
+    granted = {Code.CHAIN_FRESH} if policy in AS_OF_A_BLOCK else set()
     for code in policy.required & NEEDS.keys():
-        assert NEEDS[code] <= policy.required, code
+        assert NEEDS[code] - granted <= policy.required, code
     for code in policy.advisory & NEEDS.keys():
         assert NEEDS[code] <= asked, code
 
@@ -59,3 +62,11 @@ def test_the_makers_own_check_leaves_nothing_to_advice_and_asks_for_no_label():
     """What was just written is all right or it is not; the label is not printed yet."""
     assert not MINT_READBACK.advisory
     assert not MINT_READBACK.required & {Code.LABEL_WELL_FORMED, Code.ITEM_COMMITTED}
+
+
+def test_a_bundle_asks_what_a_token_asks_but_for_the_age_of_the_chain():
+    """Its answer is as of a block; a label opening adds what only a label can show, and nothing else."""
+    assert BUNDLE.required == TOKEN.required - {Code.CHAIN_FRESH}
+    assert BUNDLE.advisory == TOKEN.advisory
+    assert BUNDLE_LABEL.required - BUNDLE.required == {Code.LABEL_WELL_FORMED, Code.ITEM_COMMITTED}
+    assert BUNDLE_LABEL.advisory == BUNDLE.advisory

@@ -70,7 +70,7 @@ def test_all_words_come_in_one_call_pinned_by_the_blocks_hash(served):
 
     node.lie = note
     chain.read([world.bag, world.scarf], [], tips.final)
-    assert pins == [{"blockHash": "0x" + tips.final.hash.hex()}]
+    assert pins == [{"blockHash": "0x" + tips.final.hash.hex(), "requireCanonical": True}]
 
 
 def test_a_block_it_has_not_seen_is_fetched_by_its_hash_and_checked(served):
@@ -133,3 +133,23 @@ def test_headers_remembered_are_bounded(served):
         chain.tips()
 
     assert len(chain._state_roots) <= 64
+
+
+def test_a_node_that_names_no_final_block_yet_is_not_final(served):
+    """After its start, before the first epoch is over."""
+    _, node, chain = served
+    node.lie = lambda method, params, result: None if params[:1] == ["finalized"] else result
+    with pytest.raises(ChainUnavailableError, match="no final block yet"):
+        chain.tips()
+
+
+def test_the_block_at_a_number_is_that_block(served):
+    """Another one in its place, or none, is refused."""
+    world, node, chain = served
+    assert chain.block_at(4).hash == node.block_hash(4)
+
+    with pytest.raises(ChainUnavailableError, match="does not have"):
+        chain.block_at(world.registry.tip + 1)
+    node.lie = lambda method, params, result: node.header(3) if params[:1] == ["0x4"] else result
+    with pytest.raises(ChainUnavailableError, match="gave block 3, not 4"):
+        chain.block_at(4)

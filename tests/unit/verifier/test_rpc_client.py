@@ -188,6 +188,22 @@ def test_a_range_too_wide_for_the_node_is_halved(node, client):
     assert [log["blockNumber"] for log in logs] == [hex(log.block_number) for log in node.registry.logs]
 
 
+def test_a_limit_that_was_found_is_not_run_into_at_every_other_request(node, client):
+    """A provider counts refusals too. Of about 150 requests, a dozen are refused."""
+    refused = 0
+
+    def narrow(method, params, result):
+        nonlocal refused
+        if int(params[0]["toBlock"], 16) - int(params[0]["fromBlock"], 16) >= 10:
+            refused += 1
+            raise LookupError("range too wide")
+        return result
+
+    node.lie = narrow
+    RpcLogs(client, some_world().brand.registry).walk([], 0, 999, 1000)
+    assert refused < 20
+
+
 def test_a_node_that_refuses_every_range_is_unavailable(node, client):
     def refuse(method, params, result):
         raise LookupError("no")

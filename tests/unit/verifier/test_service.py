@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from provenance_schemas.ids import ItemId
-from tests.fakes.registry import some_address
+from tests.fakes.registry import FakeRegistry, some_address
 from tests.fakes.scans import FakeScanLog
-from tests.fakes.world import World, some_world
+from tests.fakes.world import World, some_serial, some_world
 from verifier.errors import ChainUnavailableError, UnavailableError
 from verifier.evidence import Absent, Malformed, Possession, Unavailable
-from verifier.policies import CLI, INTAKE, PHONE
+from verifier.policies import CLI, INTAKE, PHONE, TOKEN
 from verifier.ports import ScanFacts
 from verifier.service import Verifier
-from verifier.trust import TrustRegistry
+from verifier.trust import Place, TrustRegistry
 from verifier.verdict import Code, Level, Outcome
 
 
@@ -151,3 +152,61 @@ def test_a_reseller_is_satisfied_by_the_holder_and_the_scan_log(world, shown):
 
     assert verifier.verify_label(world.bag_label, INTAKE).verdict.level is Level.CAUTION
     assert verifier.verify_label(world.bag_label, INTAKE, possession=shown).verdict.level is Level.VERIFIED
+
+
+# ---- a trust file that ends, and a registry that was succeeded
+
+
+@pytest.mark.parametrize("late_s", [-1, 0, 10**9])
+def test_an_expired_trust_file_says_nothing_against_anyone(world, late_s):
+    """To the second; a label, a foreign one and a token: without it there is neither a yes nor a no."""
+    trust = replace(world.trust, expires_at=world.now - timedelta(seconds=late_s))
+    verifier = Verifier(trust, lambda _: world.access(), now=lambda: world.now)
+    foreign = world.bag_label.replace("MAISON", "MAIS0N")
+    if late_s < 0:
+        assert verifier.verify_label(world.bag_label, CLI).verdict.level is Level.VERIFIED
+        assert verifier.verify_label(foreign, CLI).verdict.level is Level.REJECTED
+        return
+    for verification in (
+        verifier.verify_label(world.bag_label, CLI),
+        verifier.verify_label(foreign, CLI),
+        verifier.verify_item(world.bag, TOKEN),
+    ):
+        assert verification.verdict.level is Level.UNDETERMINED
+        assert "has expired on" in verification.evidence.brand.why
+
+
+def succession(world, *, until):
+    """A brand moved to a second registry: gives a verifier of both, the new world, and its first piece."""
+    newer = World(FakeRegistry(world.registry.chain_id, some_address("the newer registry")))
+    (piece,) = newer.register(9)
+    newer.settle()
+    place = Place(newer.brand.registry.chain_id, newer.brand.registry.contract)
+    old = replace(world.brand, successor=place, valid_until=until)
+    worlds = {newer.brand: newer, old: world}
+    trust = TrustRegistry((old, newer.brand))
+    assert trust.fault() is None
+    return (
+        Verifier(trust, lambda brand: replace(worlds[brand].access(), brand=brand), now=lambda: newer.now),
+        newer,
+        piece,
+    )
+
+
+def test_pieces_of_both_registries_answer_under_one_host(world):
+    """New labels are looked for in the new registry, old ones in the old one, a stranger's in both."""
+    verifier, newer, piece = succession(world, until=world.now + timedelta(days=1))
+
+    assert verifier.verify_label(newer.label(piece), CLI).evidence.item == piece
+    old = verifier.verify_label(world.bag_label, CLI)
+    assert old.evidence.item == world.bag
+    assert old.verdict.outcome(Code.ISSUER_TRUSTED) is Outcome.PASSED
+    assert isinstance(verifier.verify_label(world.label_of(some_serial("nobody's")), CLI).evidence.item, Absent)
+
+
+def test_without_the_newer_registry_nothing_is_said_of_an_older_piece(world):
+    """It might be registered there a second time: only a proven absence leads on."""
+    verifier, newer, _ = succession(world, until=world.now + timedelta(days=1))
+    newer.chain.reachable = False
+
+    assert verifier.verify_label(world.bag_label, CLI).verdict.level is Level.UNDETERMINED

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from tests.fakes.registry import some_address
 from tests.fakes.world import World
 from verifier.errors import TrustError
-from verifier.trust import TRUST_TYPE, TrustRegistry, load_trust, parse_trust, trust_json
+from verifier.trust import TRUST_TYPE, Place, TrustRegistry, load_trust, parse_trust, trust_json
 
 BRAND = World().brand
 
@@ -112,7 +115,7 @@ def test_what_is_no_trust_file_at_all_is_refused(text):
         parse_trust(text)
 
 
-@pytest.mark.parametrize("value", ["assay/trust-2", None, ...])
+@pytest.mark.parametrize("value", ["assay/trust-9", None, ...])
 def test_another_version_is_refused(value):
     """A reader of this version would leave out what it does not know."""
     with pytest.raises(TrustError, match=TRUST_TYPE):
@@ -153,3 +156,77 @@ def test_a_brand_is_found_by_its_host_and_by_its_contract():
     assert trust.brand_of("id.maison.example.evil.example") is None
     assert trust.brand_by_contract(registry.chain_id, registry.contract) == BRAND
     assert trust.brand_by_contract(registry.chain_id + 1, registry.contract) is None
+
+
+def test_a_signed_file_is_never_read_by_hand():
+    """Its versions and its end would count for nothing."""
+    for value in ('{"type": "assay/trust-2"}', '{"signed": {}, "signatures": []}'):
+        with pytest.raises(TrustError, match=r"signed|not a field"):
+            parse_trust(value)
+
+
+# ---- a brand with several registries
+
+OLD = BRAND
+NEW = dataclasses.replace(
+    BRAND,
+    registry=dataclasses.replace(BRAND.registry, contract=some_address("the newer registry")),
+    valid_from=datetime(2026, 11, 1, tzinfo=UTC),
+    checkpoint_keys=(some_address("checkpoints"),),
+)
+NEW_PLACE = Place(NEW.registry.chain_id, NEW.registry.contract)
+SUCCEEDED = dataclasses.replace(OLD, successor=NEW_PLACE, valid_until=datetime(2026, 11, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("brands", [(SUCCEEDED, NEW), (NEW, SUCCEEDED)])
+def test_the_newest_registry_of_a_host_comes_first(brands):
+    """In whatever order the file names them; all of it comes back from the file."""
+    trust = parse_trust(trust_json(TrustRegistry(brands)))
+
+    assert trust.brands == brands
+    assert trust.brands_of("id.maison.example") == (NEW, SUCCEEDED)
+    assert trust.brand_of("id.maison.example") == NEW
+    assert trust.brands_of("elsewhere.example") == ()
+
+
+@pytest.mark.parametrize(
+    ("brands", "why"),
+    [
+        ((SUCCEEDED,), "not in this file"),
+        ((OLD, NEW), "one host belongs to one brand"),
+        ((SUCCEEDED, dataclasses.replace(NEW, successor=Place(31337, OLD.registry.contract))), "leads back"),
+        ((dataclasses.replace(OLD, successor=Place(31337, OLD.registry.contract)),), "leads back"),
+        ((SUCCEEDED, dataclasses.replace(SUCCEEDED, name="Twin"), NEW), "one host"),
+    ],
+)
+def test_registries_that_do_not_succeed_each_other_share_no_host(brands, why):
+    """Otherwise it would be chance which of them answers."""
+    with pytest.raises(TrustError, match=why):
+        parse_trust(trust_json(TrustRegistry(brands)))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("valid_until", "2026-11-01"),
+        ("valid_from", 5),
+        ("successor", "0x12"),
+        ("successor/contract", "0x12"),
+        ("successor/chain_id", 0),
+        ("checkpoint_keys", []),
+        ("checkpoint_keys/0", "key"),
+    ],
+)
+def test_a_malformed_field_of_a_succession_is_named(field, value):
+    """One fault at a time."""
+    file = json.loads(
+        trust_json(TrustRegistry((dataclasses.replace(SUCCEEDED, checkpoint_keys=NEW.checkpoint_keys), NEW)))
+    )
+    *path, last = field.split("/")
+    target = file["brands"][0]
+    for name in path:
+        target = target[name]
+    target[int(last) if last.isdigit() else last] = value
+
+    with pytest.raises(TrustError, match=field):
+        parse_trust(json.dumps(file))

@@ -1,0 +1,1 @@
+"""Certificates: what they say, and what they carry."""
