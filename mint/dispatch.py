@@ -26,10 +26,13 @@ def silent(phase: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A place documents go to, and how they are read back from it."""
+    """A copy of all documents: how they get there, and how they are read back from it."""
 
-    writer: ContentWriter
+    writer: ContentWriter | None
+    """None: it fetches them by itself, as another house's gateway does; it is only read."""
     reader: ContentStore
+    name: str = "store"
+    """For messages and reports; holds no credentials."""
 
 
 @dataclass(frozen=True, slots=True)

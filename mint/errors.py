@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from pathlib import Path
+from typing import Final
 
+from provenance_schemas.content_id import ContentId
 from provenance_schemas.ids import Address, ItemId
 
 _FAULTS_SHOWN = 20
@@ -135,6 +137,47 @@ class KeyFileError(InputError):
         self.reason = reason
 
 
+# ---- signers
+
+
+class SignerMissingError(InputError):
+    """A role has no signer here, or one of another account. Nothing was signed; the message names the setting."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} cannot sign: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class SignerUnavailableError(MintError):
+    """A signer outside this house gave no answer. Nothing was sent; `assay mint resume` asks it again."""
+
+    exit_code = 3
+
+    def __init__(self, signer: str, reason: str) -> None:
+        super().__init__(f"the signer {signer} did not sign: {reason}; nothing was sent, run `assay mint resume` later")
+        self.signer = signer
+        self.reason = reason
+
+
+class SignatureRefusedError(MintError):
+    """A signer gave a signature that is not its key's over what was asked. It was thrown away; nothing was sent."""
+
+    exit_code = 3
+
+    def __init__(self, signer: str, reason: str) -> None:
+        super().__init__(
+            f"the signature of {signer} was refused: {reason}; nothing was sent, "
+            "check which key its setting names, then run `assay mint resume`"
+        )
+        self.signer = signer
+        self.reason = reason
+
+
+SIGNER_ERRORS: Final = (KeyFileError, SignerMissingError, SignerUnavailableError, SignatureRefusedError)
+"""What keeps one key's work waiting, and no other's."""
+
+
 # ---- the house's folder
 
 
@@ -172,10 +215,24 @@ class HouseWriteError(MintError):
 
     exit_code = 3
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}; nothing more was sent, make room and run `assay mint resume`")
-        self.path = path
+    def __init__(self, place: object, reason: str) -> None:
+        remedy = "make room" if isinstance(place, Path) else "see to the database server"
+        super().__init__(f"{place}: {reason}; nothing more was sent, {remedy} and run `assay mint resume`")
+        self.place = place
         self.reason = reason
+
+
+class WrongDatabaseError(InputError):
+    """The database that is named keeps no book, or another house's. Nothing was written."""
+
+    def __init__(self, place: object, registry: str, found: str | None) -> None:
+        what = "no house's book" if found is None else f"the book of {found}"
+        super().__init__(
+            f"{place} holds {what}, and this is the house of {registry}: set $ASSAY_DATABASE as it was when the house"
+            " was founded, or after `assay database move`"
+        )
+        self.place = place
+        self.found = found
 
 
 class PublishError(MintError):
@@ -185,6 +242,37 @@ class PublishError(MintError):
 
     def __init__(self, reason: str, advice: str = "nothing was sent, run `assay mint resume` later") -> None:
         super().__init__(f"documents are not published: {reason}; {advice}")
+        self.reason = reason
+
+
+class ContentLostError(MintError):
+    """A block is in no copy. No backup was written; `assay content audit --repair` says what else is missing."""
+
+    def __init__(self, cid: ContentId, reason: str) -> None:
+        super().__init__(f"{cid} is in no copy of the house ({reason}); nothing was written")
+        self.cid = cid
+        self.reason = reason
+
+
+class StoreAwayError(MintError):
+    """A copy does not take blocks just now. What it took before is good; give the same command again."""
+
+    exit_code = 3
+
+    def __init__(self, store: str, reason: str) -> None:
+        super().__init__(f"{store}: {reason}; give the same command again, it goes on from there")
+        self.store = store
+        self.reason = reason
+
+
+class BackupWriteError(MintError):
+    """A backup cannot be written, as on a full disk. Nothing stands under its name."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}; no backup was written")
+        self.path = path
         self.reason = reason
 
 
@@ -265,6 +353,18 @@ class RefusedError(SubmitError):
         self.error = error
         """Name of the contract's error, or the node's own words."""
         self.arguments = arguments
+
+
+class CheckpointRefusedError(MintError):
+    """A checkpoint would contradict what the house has signed before, or is not the house's own. Nothing was signed."""
+
+
+class CheckpointKeptError(MintError):
+    """A checkpoint of this number is kept already. The new one was dropped: there are never two of one number."""
+
+    def __init__(self, sequence: int) -> None:
+        super().__init__(f"checkpoint {sequence} is kept already; the new one was dropped")
+        self.sequence = sequence
 
 
 class FailedTransactionError(MintError):

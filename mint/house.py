@@ -1,6 +1,6 @@
 """A house on disk: opens its folder and puts the real parts together. The one place of mint that chooses them.
 
-house.json  who it is, no secrets       keys/*.key      one file a key, mode 600
+house.json  who it is and where its keys are, no secrets       keys/*    one file a key, mode 600
 trust.json  for those who verify        blocks.sqlite3  documents as IPFS blocks
 house.sqlite3  outbox, labels, claim codes until printed    localnet/  the embedded ledger
 """
@@ -8,19 +8,20 @@ house.sqlite3  outbox, labels, claim codes until printed    localnet/  the embed
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
 
-from mint.adapters.keystore_signer import KeyFolder, KeySigner
-from mint.adapters.kubo_writer import KuboWriter
+from mint.adapters.key_ring import FUNDER, AskPassphrase, HouseKeys, nobody_to_ask
 from mint.adapters.rpc_writer import RpcWriter, artifact
-from mint.adapters.sql_blocks import SqlBlocks
 from mint.book import Book
-from mint.content_ports import StoreWriteError
-from mint.database import HouseDatabase
+from mint.checkpoint_folder import CheckpointFolder
+from mint.content_copies import open_house_copies
+from mint.database import HouseDatabase, open_house_database
 from mint.desk import Desk
-from mint.dispatch import Dispatch, Progress, Store, Terms, silent
+from mint.dispatch import Dispatch, Progress, Terms, silent
 from mint.errors import (
     HouseExistsError,
     HouseMissingError,
@@ -31,37 +32,26 @@ from mint.errors import (
 )
 from mint.founding import OWN_KEYS, Artifact, found
 from mint.identity import Identity, Maker, identity_json, read_identity
+from mint.limits import ADMIN_DELAY_S
 from mint.localnet.errors import LocalnetError
 from mint.localnet.start import ensure_localnet, funder_key
-from mint.lock import FolderLock
 from mint.outbox import Outbox
 from mint.readback import Reader
+from mint.rotation import finish_rotations
+from mint.server_lock import lock_for
 from verifier.adapters.cached_store import CachedStore, FirstOfStores
+from verifier.adapters.checkpoint_chain import DescendingChain, RpcHeaders
+from verifier.adapters.checkpoint_memory import CheckpointMemory
 from verifier.adapters.gateway_store import GatewayStore
-from verifier.adapters.kubo_store import KuboStore
 from verifier.adapters.rpc_client import RpcClient
+from verifier.adapters.sql_places import blocks_place
+from verifier.adapters.sql_ports import Place
 from verifier.adapters.sql_store import SqlStore
 from verifier.gather import RegistryAccess
-from verifier.ports import ContentStore
+from verifier.ports import CanonicalChain, ContentStore
 from verifier.service import Verifier
 from verifier.trust import Brand, trust_json
-from verifier.wiring import open_registry
-
-FUNDER: Final = "funder"
-
-
-class HouseKeys:
-    """KeyRing of a house: its own folder, and on the embedded ledger the funder of that."""
-
-    def __init__(self, folder: KeyFolder, localnet: Path | None) -> None:
-        self.folder = folder
-        self._localnet = localnet
-
-    def signer(self, name: str) -> KeySigner:
-        """Give one key."""
-        if name == FUNDER and self._localnet is not None:
-            return KeySigner(funder_key(self._localnet))
-        return self.folder.signer(name)
+from verifier.wiring import open_chain, open_registry
 
 
 @dataclass(slots=True)
@@ -73,7 +63,14 @@ class House(Desk):
     keys: HouseKeys
 
     @classmethod
-    def open(cls, data_dir: Path, node_url: str | None = None, *, terms: Terms | None = None) -> House:
+    def open(
+        cls,
+        data_dir: Path,
+        node_url: str | None = None,
+        *,
+        terms: Terms | None = None,
+        ask: AskPassphrase = nobody_to_ask,
+    ) -> House:
         """Open a house. Without a node's URL its embedded ledger is started.
 
         Raises HouseMissingError, WrongLedgerError when the node is on another chain, LedgerUnavailableError.
@@ -81,7 +78,8 @@ class House(Desk):
         if not (data_dir / "house.json").exists():
             raise HouseMissingError(data_dir)
         identity = read_identity(data_dir / "house.json")
-        parts = _Parts(data_dir, node_url, terms, chain_id=identity.registry.chain_id)
+        parts = _Parts(data_dir, node_url, terms, chain_id=identity.registry.chain_id, ask=ask)
+        parts.database.belongs_to(identity.registry.name)
         _check_ledger(parts, identity)
         _write_trust(data_dir, identity, parts.node_url)
         return cls._of(parts, identity)
@@ -96,6 +94,7 @@ class House(Desk):
         gateways: tuple[str, ...] = (),
         terms: Terms | None = None,
         progress: Progress = silent,
+        admin_delay_s: int = ADMIN_DELAY_S,
     ) -> House:
         """Set a house up in a folder, or finish setting it up after a kill -9.
 
@@ -106,15 +105,21 @@ class House(Desk):
         if (data_dir / "house.json").exists():
             _refuse_other(data_dir, read_identity(data_dir / "house.json").maker, maker)
             return cls.open(data_dir, node_url, terms=terms)
-        lock = FolderLock(data_dir)
-        with lock():
+        with lock_for(data_dir, os.environ)():
             parts = _Parts(data_dir, node_url, terms, chain_id=None)
             for name in OWN_KEYS:
                 parts.keys.folder.make(name)
             _remember(parts.database, data_dir, maker, parts.dispatch.chain_id)
             with parts.dispatch.showing(progress):
                 book = Book(parts.database)
-                identity = found(parts.dispatch, book, maker, gateways, lambda name: Artifact.of(artifact(name)))
+                identity = found(
+                    parts.dispatch,
+                    book,
+                    maker,
+                    gateways,
+                    lambda name: Artifact.of(artifact(name)),
+                    admin_delay_s=admin_delay_s,
+                )
             _write_trust(data_dir, identity, parts.node_url)
             write_text(data_dir / "house.json", identity_json(identity))
         return cls._of(parts, identity)
@@ -123,12 +128,13 @@ class House(Desk):
     def _of(cls, parts: _Parts, identity: Identity) -> House:
         client = RpcClient(parts.node_url)
         reader = _reader(identity, client, parts)
+        parts.keys.hold(identity.key_settings(), identity.key_accounts(), identity.retired)
         return cls(
             identity,
             parts.dispatch,
             Book(parts.database),
             lambda: reader,
-            FolderLock(parts.data_dir),
+            lock_for(parts.data_dir, os.environ),
             parts.data_dir,
             parts.node_url,
             parts.keys,
@@ -140,9 +146,51 @@ class House(Desk):
         return self.data_dir / "trust.json"
 
     @property
-    def blocks_file(self) -> Path:
-        """The published documents, as a block file that `SqlStore` reads."""
-        return self.data_dir / "blocks.sqlite3"
+    def blocks(self) -> Place:
+        """Where the published documents are, as blocks that `SqlStore` reads."""
+        return blocks_place(self.data_dir, os.environ)
+
+    @property
+    def checkpoints(self) -> CheckpointFolder:
+        """What the house has signed about its ledger."""
+        return CheckpointFolder(self.data_dir / "checkpoints")
+
+    @property
+    def memory(self) -> CheckpointMemory:
+        """What was seen of the ledger; the site's own verifier shares it."""
+        return CheckpointMemory(self.data_dir / "state" / "seen")
+
+    def chain(self) -> CanonicalChain:
+        """Give the ledger as the house's node tells it, while that goes on from where it was last seen."""
+        registry, client = self.identity.registry, RpcClient(self.node_url)
+        return DescendingChain(open_chain(registry, [client]), registry, [RpcHeaders(client)], self.memory)
+
+    @contextmanager
+    def writing(self, progress: Progress = silent) -> Iterator[None]:
+        """Work alone, with the keys that `house.json` names now: another process may have replaced one.
+
+        A replacement that was left half done is finished first. Raises HouseInUseError.
+        """
+        with self.alone(), Desk.writing(self, progress):
+            finish_rotations(self, self.keep)
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lock and the newest `house.json`, and finish nothing: for replacing a key that is lost."""
+        with self.lock():
+            self._hold(read_identity(self.data_dir / "house.json"))
+            yield
+
+    def keep(self, identity: Identity) -> None:
+        """Make `identity` the house's own from now on; it is on disk before anything is done with it."""
+        write_text(self.data_dir / "house.json", identity_json(identity))
+        self._hold(identity)
+
+    def _hold(self, identity: Identity) -> None:
+        if identity != self.identity:
+            self.identity = identity
+            self.keys.hold(identity.key_settings(), identity.key_accounts(), identity.retired)
 
     def verifier(self) -> Verifier:
         """Give a verifier of this house's pieces, over its node and its own block file."""
@@ -156,17 +204,25 @@ class House(Desk):
 class _Parts:
     """What a house is made of, before its registry is known."""
 
-    def __init__(self, data_dir: Path, node_url: str | None, terms: Terms | None, *, chain_id: int | None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        node_url: str | None,
+        terms: Terms | None,
+        *,
+        chain_id: int | None,
+        ask: AskPassphrase = nobody_to_ask,
+    ) -> None:
         self.data_dir = data_dir
         localnet = None if node_url else data_dir / "localnet"
         self.node_url = node_url or _start_localnet(data_dir / "localnet")
-        self.keys = HouseKeys(KeyFolder(data_dir / "keys"), localnet)
-        self.database = HouseDatabase(data_dir / "house.sqlite3")
+        self.keys = HouseKeys(data_dir, partial(funder_key, localnet) if localnet else None, ask)
+        self.database = open_house_database(data_dir, os.environ)
         try:
             writer = RpcWriter(self.node_url)
         except ValueError as error:
             raise InputError(f"--node: {error}") from error
-        self.stores = _stores(data_dir / "blocks.sqlite3")
+        self.stores = open_house_copies(data_dir, os.environ)
         self.dispatch = Dispatch(
             Outbox(self.database),
             writer,
@@ -185,23 +241,9 @@ def _start_localnet(folder: Path) -> str:
         raise LedgerUnavailableError(f"the embedded ledger does not start: {error}") from error
 
 
-def _stores(blocks: Path) -> tuple[Store, ...]:
-    """Name where documents go: the house's own file, and a Kubo node when $ASSAY_IPFS_API names one."""
-    try:
-        stores = [Store(SqlBlocks(blocks), SqlStore(blocks))]
-    except StoreWriteError as error:
-        raise HouseWriteError(blocks, error.reason) from error
-    if api := os.environ.get("ASSAY_IPFS_API"):
-        try:
-            stores.append(Store(KuboWriter(api), KuboStore(api)))
-        except ValueError as error:
-            raise InputError(f"$ASSAY_IPFS_API: {error}") from error
-    return tuple(stores)
-
-
 def _reader(identity: Identity, client: RpcClient, parts: _Parts) -> Reader:
     """Open what a stranger would read through; connections of its own, nothing cached by the writing side."""
-    stores: list[ContentStore] = [SqlStore(parts.data_dir / "blocks.sqlite3")]
+    stores: list[ContentStore] = [SqlStore(blocks_place(parts.data_dir, os.environ))]
     if identity.gateways:
         stores.append(GatewayStore(identity.gateways))
     content = CachedStore(FirstOfStores(stores))
@@ -230,12 +272,8 @@ def _refuse_other(data_dir: Path, known: Maker, maker: Maker) -> None:
 def _remember(database: HouseDatabase, data_dir: Path, maker: Maker, chain_id: int) -> None:
     """Keep what the house is founded with: a second try must not mix two houses."""
     wanted = f"{maker}@{chain_id}"
-    with database.transaction():
-        row = database.row("SELECT value FROM setting WHERE name = 'founded as'")
-        if row is None:
-            database.execute("INSERT INTO setting VALUES ('founded as', ?)", (wanted,))
-        elif row["value"] != wanted:
-            raise HouseExistsError(data_dir, "a house that is being set up", "name, host, prefix or chain")
+    if database.founded_as(wanted) != wanted:
+        raise HouseExistsError(data_dir, "a house that is being set up", "name, host, prefix or chain")
 
 
 def _write_trust(data_dir: Path, identity: Identity, node_url: str) -> None:

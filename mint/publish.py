@@ -16,25 +16,31 @@ from verifier.errors import ContentUnavailableError
 Blocks = Sequence[tuple[ContentId, bytes]]
 
 
-def publish_blocks(stores: Sequence[Store], blocks: Blocks, root: ContentId | None = None) -> None:
-    """Keep `blocks` in every store, pin `root`, then read each block back and compare it byte by byte.
+def publish_blocks(stores: Sequence[Store], blocks: Blocks, *roots: ContentId) -> None:
+    """Keep `blocks` in every store and pin `roots`; then read each block back from every copy, byte by byte.
 
+    All are written before any is read: a copy that is only read gets its blocks from the others.
     Raises PublishError; whatever was stored may be stored again.
     """
-    for store in stores:
-        try:
-            store.writer.put_many(blocks)
-            if root is not None:
-                store.writer.pin(root)
+    try:
+        for store in stores:
+            if store.writer is not None:
+                store.writer.put_many(blocks)
+                for root in roots:
+                    store.writer.pin(root)
+        for store in stores:
             for cid, block in blocks:
                 if store.reader.get(cid, size_max_bytes=BLOCK_MAX_BYTES) != block:
-                    raise PublishError(f"{cid} reads back with other bytes")
-        except (StoreWriteError, ContentUnavailableError, ContentError) as error:
-            raise PublishError(str(error)) from error
+                    raise PublishError(f"{store.name}: {cid} reads back with other bytes")
+    except (StoreWriteError, ContentUnavailableError, ContentError) as error:
+        raise PublishError(str(error)) from error
 
 
 def publish_intent(dispatch: Dispatch, intent: Intent) -> Intent:
     """Publish what an intent's transaction will name, so that nothing is recorded that nobody can read."""
+    drafts = dispatch.outbox.drafts(intent)
     root = intent.payload.get("root")
-    publish_blocks(dispatch.stores, dispatch.outbox.drafts(intent), ContentId.parse(root) if root else None)
+    # Without a directory above them, documents are roots themselves: a node collects what nothing pins.
+    roots = [ContentId.parse(root)] if root else [cid for cid, _ in drafts]
+    publish_blocks(dispatch.stores, drafts, *roots)
     return dispatch.outbox.published(intent)

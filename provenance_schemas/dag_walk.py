@@ -50,11 +50,12 @@ def walk_dag(
     wanted: ByteRange | None = None,
     *,
     repeat: bool = False,
+    blocks_max: int = BLOCKS_MAX,
 ) -> Iterator[tuple[ContentId, bytes]]:
     """Give the blocks under `root`, depth first, each checked; a block met again only with `repeat`.
 
     `wanted` narrows a file to the blocks that prove those bytes, and says nothing of anything else.
-    Raises ContentError for a malformed node or more than 65,536 blocks, and what `get` raises.
+    Raises ContentError for a malformed node or more than `blocks_max` blocks, and what `get` raises.
     """
     seen: set[ContentId] = set()
     stack: list[tuple[ContentId, range | None, int]] = [(root, None, 0)]
@@ -64,8 +65,8 @@ def walk_dag(
         if cid in seen and not repeat and part is None:
             continue
         visits += 1
-        if visits > BLOCKS_MAX or level > _LEVELS_MAX:
-            raise ContentError(f"{root}: more than {BLOCKS_MAX} blocks or {_LEVELS_MAX} levels")
+        if visits > blocks_max or level > _LEVELS_MAX:
+            raise ContentError(f"{root}: more than {blocks_max} blocks or {_LEVELS_MAX} levels")
         block = checked(cid, get)
         if repeat or cid not in seen:
             yield cid, block

@@ -32,6 +32,8 @@ class Resolution:
     """None: the blocks crossed prove that nothing has that name."""
     crossed: tuple[tuple[ContentId, bytes], ...]
     """The blocks read on the way, root first; the target's own block is not among them."""
+    roots: tuple[ContentId, ...] = ()
+    """The start, then what each segment leads to; shards of a directory are not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,13 @@ def resolve_path(cid: ContentId, segments: Sequence[str], get: Get) -> Resolutio
     if len(segments) > DIRECTORY_DEPTH_MAX:
         raise ContentError(f"path of {len(segments)} segments, at most {DIRECTORY_DEPTH_MAX}")
     crossed: list[tuple[ContentId, bytes]] = []
+    roots = [cid]
     for segment in segments:
-        child = _lookup(cid, encode_name(segment), get, crossed)
+        child = _lookup(roots[-1], encode_name(segment), get, crossed)
         if child is None:
-            return Resolution(None, tuple(crossed))
-        cid = child
-    return Resolution(cid, tuple(crossed))
+            return Resolution(None, tuple(crossed), tuple(roots))
+        roots.append(child)
+    return Resolution(roots[-1], tuple(crossed), tuple(roots))
 
 
 def _lookup(cid: ContentId, name: bytes, get: Get, crossed: list[tuple[ContentId, bytes]]) -> ContentId | None:

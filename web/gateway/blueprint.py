@@ -8,7 +8,8 @@ from flask import Blueprint, Response, request
 
 from provenance_schemas.content_id import ContentId
 from verifier.ports import ContentStore
-from web.gateway.answers import GatewayRequest, answer
+from web.gateway.answers import answer
+from web.gateway.requests import GatewayRequest
 
 
 def make_gateway_blueprint(store: ContentStore, *, denied: Container[ContentId] = ()) -> Blueprint:
@@ -21,6 +22,8 @@ def make_gateway_blueprint(store: ContentStore, *, denied: Container[ContentId] 
     def content(cid: str, path: str = "") -> Response:
         asked = GatewayRequest(cid, path, request.args.to_dict(), dict(request.headers), head=request.method == "HEAD")
         answered = answer(asked, store, denied)
-        return Response(answered.body, answered.status, answered.headers)
+        # An iterator, so that nobody counts its bytes: a HEAD has the length of the body it leaves out, or none.
+        body = iter(()) if asked.head else answered.body
+        return Response(body, answered.status, answered.headers)
 
     return blueprint

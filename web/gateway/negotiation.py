@@ -14,6 +14,8 @@ from typing import Final
 
 from provenance_schemas.dag_walk import ByteRange, Scope
 
+PARAMS: Final = frozenset({"format", "dag-scope", "entity-bytes", "car-version", "car-order", "car-dups"})
+"""The URL parameters that decide what is sent."""
 _ENTITY_BYTES: Final = re.compile(r"(-?[0-9]{1,18}):(\*|-?[0-9]{1,18})")
 _ACCEPT_MAX_CHARACTERS: Final = 2048
 
@@ -48,6 +50,10 @@ class Wanted:
     entity_bytes: ByteRange | None = None
     repeat: bool = False
     """Send a block each time the walk meets it (`dups=y`)."""
+    signals: tuple[tuple[str, str], ...] = ()
+    """CAR parameters that were asked for, by URL or header, as `("dups", "y")`."""
+    contested: bool = False
+    """URL and `Accept` ask for different answers; the URL went first."""
 
     @property
     def content_type(self) -> str:
@@ -55,6 +61,11 @@ class Wanted:
         if self.format is Format.RAW:
             return self.format.media_type
         return f"{self.format.media_type}; version=1; order=dfs; dups={'y' if self.repeat else 'n'}"
+
+    @property
+    def params(self) -> dict[str, str]:
+        """What of this has to stand in a URL that asks for the same without an `Accept` header."""
+        return {"format": self.format.value} | {f"car-{name}": value for name, value in self.signals}
 
     @property
     def tag(self) -> str:
@@ -70,10 +81,13 @@ def read_wanted(params: Mapping[str, str], accept: str) -> Wanted:
 
     Raises GatewayError 400 when nothing or nonsense is asked for, 406 for what we do not offer.
     """
-    chosen, signals = _choose(params.get("format", ""), accept)
+    chosen, accepted = _choose(params.get("format", ""), accept)
+    contested = accepted is None
     if chosen is Format.RAW:
-        return Wanted(chosen)
-    signals = signals | {name: params[f"car-{name}"] for name in _SIGNALS if f"car-{name}" in params}
+        return Wanted(chosen, contested=contested)
+    told = {name: params[f"car-{name}"] for name in _SIGNALS if f"car-{name}" in params}
+    signals = (accepted or {}) | told
+    contested = contested or any((accepted or {}).get(name, value) != value for name, value in told.items())
     for name, value in signals.items():
         if name in _SIGNALS and value not in _SIGNALS[name]:
             raise GatewayError(406, f"CAR {name}={value[:40]} is not offered; {' or '.join(_SIGNALS[name])} is")
@@ -81,14 +95,15 @@ def read_wanted(params: Mapping[str, str], accept: str) -> Wanted:
     scope = params.get("dag-scope", Scope.ALL.value)
     if scope not in set(Scope):
         raise GatewayError(400, f"dag-scope={scope[:40]!r}; it is block, entity or all")
-    return Wanted(chosen, Scope.ENTITY if part else Scope(scope), part, signals.get("dups") == "y")
+    known = tuple((name, signals[name]) for name in _SIGNALS if name in signals)
+    return Wanted(chosen, Scope.ENTITY if part else Scope(scope), part, signals.get("dups") == "y", known, contested)
 
 
 _SIGNALS: Final = {"version": ("1",), "order": ("dfs", "unk"), "dups": ("y", "n")}
 
 
-def _choose(format_param: str, accept: str) -> tuple[Format, dict[str, str]]:
-    """Give the format, with the CAR parameters of the `Accept` entry it agrees with."""
+def _choose(format_param: str, accept: str) -> tuple[Format, dict[str, str] | None]:
+    """Give the format, with the CAR parameters of the `Accept` entry it agrees with; None where it agrees with none."""
     if len(accept) > _ACCEPT_MAX_CHARACTERS:
         raise GatewayError(400, f"Accept of {len(accept)} characters, at most {_ACCEPT_MAX_CHARACTERS}")
     offers = _offers(accept)
@@ -96,7 +111,7 @@ def _choose(format_param: str, accept: str) -> tuple[Format, dict[str, str]]:
         if format_param not in set(Format):
             raise GatewayError(406, f"format={format_param[:40]!r} is not offered; raw and car are")
         chosen = Format(format_param)
-        return chosen, next((signals for offered, signals in offers if offered is chosen), {})
+        return chosen, next((signals for offered, signals in offers if offered is chosen), None if offers else {})
     for offered, signals in offers:
         if all(value in _SIGNALS[name] for name, value in signals.items() if name in _SIGNALS):
             return offered, signals
