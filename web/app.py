@@ -12,6 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.access import guard, open_endpoint
 from web.accounts.routes import make_accounts_blueprint
+from web.certificate.routes import make_certificate_blueprint
+from web.checkpoints.routes import make_checkpoints_blueprint
 from web.compression import install_compression
 from web.console.routes import make_console_blueprint
 from web.csrf import protect
@@ -22,9 +24,12 @@ from web.headers import add_headers, content_security_policy
 from web.health import make_health_blueprint
 from web.jobs.routes import make_jobs_blueprint
 from web.limits import LimitName, install_limits, limit_endpoint
+from web.metrics_page import make_metrics_blueprint
 from web.parts import Parts
 from web.pieces.routes import make_pieces_blueprint
 from web.points.routes import make_points_blueprint, points_pages_of
+from web.portable.page_file import make_page_blueprint
+from web.portable.routes import make_portable_blueprint
 from web.scan.lookup import DecoderGate
 from web.scan.pictures import PictureShelf, make_picture_blueprint
 from web.scan.routes import make_scan_blueprint
@@ -78,6 +83,11 @@ def create_app(parts: Parts) -> Flask:
     app.register_blueprint(make_picture_blueprint(parts, shelf))
     app.register_blueprint(make_gateway_blueprint(parts.store))
     app.register_blueprint(make_health_blueprint(parts))
+    app.register_blueprint(make_checkpoints_blueprint(parts))
+    app.register_blueprint(make_portable_blueprint(parts))
+    app.register_blueprint(make_page_blueprint())
+    app.register_blueprint(make_certificate_blueprint(parts))
+    app.register_blueprint(make_metrics_blueprint(parts))
     app.register_blueprint(make_accounts_blueprint(parts, sessions, account_hooks(parts)))
     app.register_blueprint(make_points_blueprint(points_pages_of(parts)))
     app.register_blueprint(make_jobs_blueprint(parts.custody.jobs))
@@ -90,7 +100,7 @@ def create_app(parts: Parts) -> Flask:
     limit_endpoint(app, "scan.scan", LimitName.LOOKUP)
     add_headers(app, content_security_policy((s.csp_hash for s in styles.values()), map(origin_of, parts.hosts)))  # 4.
     install_compression(app)
-    install_request_log(app)
+    install_request_log(app, parts.metrics.request if parts.metrics is not None else None)
     add_error_pages(app, parts.trust)
     if parts.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=parts.proxies, x_proto=parts.proxies)  # type: ignore[method-assign]

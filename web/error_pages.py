@@ -20,7 +20,7 @@ from web.structured_log import note_error
 from web.visits import host_of, visit_of
 
 RETRY_AFTER_S: Final = 30
-ANY_HOST: Final = frozenset({"health.live", "health.ready"})
+ANY_HOST: Final = frozenset({"health.live", "health.ready", "metrics.figures"})
 """What a load balancer asks by address."""
 _KEPT: Final = frozenset({"Allow", "Retry-After", "Content-Range"})
 _LOG: Final = logging.getLogger("assay.errors")

@@ -16,13 +16,14 @@ from web.parts import Parts
 _OK: Final = "ok"
 _DEGRADED: Final = "degraded"
 _UNAVAILABLE: Final = "unavailable"
+_DRAINING: Final = "draining"
 ASIDE: Final = frozenset({"worker"})
 """Without it labels are verified all the same, and what visitors ask for waits: no reason to send them elsewhere."""
 _LOG: Final = logging.getLogger("assay.health")
 
 
 def make_health_blueprint(parts: Parts) -> Blueprint:
-    """Serve `/health` (this process runs) and `/ready` (it can verify)."""
+    """Serve `/health` (this process runs) and `/ready`, alias `/health/ready` (it can verify, and goes on)."""
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/health")
@@ -32,14 +33,17 @@ def make_health_blueprint(parts: Parts) -> Blueprint:
         return jsonify(status="ok")
 
     @blueprint.get("/ready")
+    @blueprint.get("/health/ready")
     @public
     @limited(LimitName.HEALTH)
     def ready() -> Response:
         found = {name: _state(name, parts) for name in parts.probes}
         away = {name for name, state in found.items() if state != _OK}
         status = _UNAVAILABLE if away - ASIDE else _DEGRADED if away else _OK
+        if parts.is_draining():
+            status = _DRAINING
         response = jsonify(status=status, parts=found)
-        if status == _UNAVAILABLE:
+        if status in {_UNAVAILABLE, _DRAINING}:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
             response.headers["Retry-After"] = "10"
         return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Protocol
 
 from loyalty.adapters.sql_database import Database
@@ -20,7 +21,9 @@ from verifier.verdict import Policy
 from web.custody.acts import Custody
 from web.custody.ports import PieceDesk
 from web.limits import Limits
+from web.metrics import Metrics
 from web.secret import Secret
+from web.standing import Standings
 
 DECODERS_MAX: Final = 2
 """Photos read at once; each may take a core for 2.5 s and 200 MB."""
@@ -43,6 +46,14 @@ class PictureReader(Protocol):
 
     def __call__(self, content: bytes, *, prefer: Callable[[str], bool]) -> ImageReading:
         """Read, the preferred texts first."""
+        ...
+
+
+class BundleShelf(Protocol):
+    """Evidence bundles of pieces."""
+
+    def bundle(self, item: ItemId) -> bytes:
+        """Give a piece's bundle. Raises UnavailableError when it cannot be made now, BundleError when not at all."""
         ...
 
 
@@ -71,6 +82,18 @@ class Parts:
     clock: Callable[[], float] = time.time
     """Gives unix seconds."""
     limits: Limits = field(default_factory=Limits)
+    bundles: BundleShelf | None = None
+    """Makes what visitors take along to check a piece without us; None: nothing does."""
+    data: Path | None = None
+    """The brand's folder, for what only operators look at."""
+    metrics: Metrics | None = None
+    """What this process counts for `/metrics`; None: nothing."""
+    metrics_token: str = field(default="", repr=False)
+    """Lets somebody read the figures from elsewhere; empty: only from this machine."""
+    standings: Standings = tuple
+    """How the chain stands, for operators."""
+    is_draining: Callable[[], bool] = lambda: False
+    """Whether this server was told to stop, and takes no more visitors."""
     points: Points = field(kw_only=True)
     """The ledger of points, in the same database."""
     custody: Custody = field(kw_only=True)

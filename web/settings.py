@@ -5,43 +5,54 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
+from mint.content_copies import VARIABLES as COPY_VARIABLES
+from verifier.adapters.environment import FROM_FILE, EnvironmentValueError, file_value, value_of
+from verifier.adapters.postgres_urls import is_postgres
+from verifier.adapters.rpc_client import node_name
+from verifier.adapters.sql_places import DATABASE, place_of
+from verifier.adapters.sql_ports import Place
+from verifier.limits import QUORUM_NODES_MAX
 from web.errors import SettingsError
 
 DATA: Final = "ASSAY_DATA"
 TRUST: Final = "ASSAY_TRUST"
 NODE: Final = "ASSAY_NODE"
-DATABASE: Final = "ASSAY_DATABASE"
+QUORUM: Final = "ASSAY_QUORUM"
 PROXIES: Final = "ASSAY_PROXIES"
 COUNTRY_HEADER: Final = "ASSAY_COUNTRY_HEADER"
 SERVER: Final = "ASSAY_SERVER"
 WORKERS: Final = "ASSAY_WORKERS"
 THREADS: Final = "ASSAY_THREADS"
 LOG_LEVEL: Final = "ASSAY_LOG_LEVEL"
-FROM_FILE: Final = "_FILE"
-"""`ASSAY_NODE_FILE` names a file that holds what `ASSAY_NODE` would; for values with a password or a key in them."""
+METRICS_TOKEN: Final = "ASSAY_METRICS_TOKEN"  # noqa: S105 - a variable's name
+DRAIN: Final = "ASSAY_DRAIN_S"
+REDIS: Final = "ASSAY_REDIS"
 VARIABLES: Final = (
     DATA,
     TRUST,
     NODE,
     NODE + FROM_FILE,
+    QUORUM,
     DATABASE,
     DATABASE + FROM_FILE,
+    REDIS,
+    REDIS + FROM_FILE,
     PROXIES,
     COUNTRY_HEADER,
     SERVER,
     WORKERS,
     THREADS,
     LOG_LEVEL,
+    METRICS_TOKEN + FROM_FILE,
+    DRAIN,
 )
-ELSEWHERE: Final = ("ASSAY_IPFS_API", "ASSAY_DEMO", "ASSAY_SHARED", "ASSAY_CHROMIUM")
+ELSEWHERE: Final = (*COPY_VARIABLES, "ASSAY_STATE", "ASSAY_DEMO", "ASSAY_SHARED", "ASSAY_CHROMIUM")
 """Read by other commands and by the tests."""
 _PREFIX: Final = "ASSAY_"
 _PROXIES_MAX: Final = 3
@@ -49,8 +60,9 @@ _WORKERS_MAX: Final = 64
 _WORKERS_DEFAULT_MAX: Final = 4
 _THREADS_MAX: Final = 128
 _THREADS_DEFAULT: Final = 8
-_VALUE_MAX_BYTES: Final = 4_096
 _LIKENESS_MIN: Final = 0.8
+_DRAIN_MAX_S: Final = 300
+_REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -81,10 +93,12 @@ class Settings:
     data: Path
     """The brand's folder: blocks, index, embedded ledger."""
     trust: Path
-    node_url: str | None
-    """None: the embedded ledger of `data`."""
-    database_url: str
+    node_urls: tuple[str, ...]
+    """The nodes that are asked; empty: the embedded ledger of `data`."""
+    database_url: str = field(repr=False)
     """Where people, scans and points are kept; a SQLAlchemy URL."""
+    redis_url: str = field(default="", repr=False)
+    """Where all processes count who asks how often; empty: each counts for itself."""
     proxies: int = 0
     """How many reverse proxies stand in front; their X-Forwarded-For and -Proto are believed."""
     country_header: str = ""
@@ -95,16 +109,38 @@ class Settings:
     threads: int = _THREADS_DEFAULT
     """Of each process."""
     log_level: LogLevel = LogLevel.INFO
+    quorum: int | None = None
+    """How many of the nodes must name the same block; None: more than half."""
+
+    metrics_token: str = field(default="", repr=False)
+    """Whoever shows it may read `/metrics` from elsewhere; empty: only this machine may."""
+    drain_s: int = 0
+    """How long the server says that it is not ready before it stops."""
 
     @property
-    def blocks_file(self) -> Path:
+    def node_url(self) -> str | None:
+        """The node that is written through: the first one. None: the embedded ledger of `data`."""
+        return next(iter(self.node_urls), None)
+
+    @property
+    def server_url(self) -> str | None:
+        """The PostgreSQL that keeps blocks and index too; None: they are files of `data`."""
+        return self.database_url if is_postgres(self.database_url) else None
+
+    @property
+    def blocks(self) -> Place:
         """The content store, which mint writes."""
-        return self.data / "blocks.sqlite3"
+        return place_of("blocks", self.data, self.server_url)
 
     @property
     def index_folder(self) -> Path:
-        """The site's own index of the registry. It may be deleted at any time."""
+        """The site's own index of the registry, where no server keeps it. It may be deleted at any time."""
         return self.data / "index"
+
+    @property
+    def state_folder(self) -> Path:
+        """What the verifier remembers: heads and checkpoints it saw, versions of signed trust files."""
+        return self.data / "state"
 
     @property
     def secret_file(self) -> Path:
@@ -115,6 +151,11 @@ class Settings:
     def custody_key_file(self) -> Path:
         """What every piece held for a person is signed for with. Lost, those pieces cannot be moved: keep a copy."""
         return self.data / "keys" / "custody.key"
+
+    @property
+    def serving_folder(self) -> Path:
+        """Holds a folder for each server that runs: its figures, and whether it is about to stop."""
+        return self.data / "serving"
 
     @property
     def jobs_folder(self) -> Path:
@@ -130,17 +171,23 @@ class Settings:
 def read_settings(environ: Mapping[str, str], *, data: Path | None = None) -> Settings:
     """Read the settings; `data` goes before the variable. Raises SettingsError naming the variable."""
     folder = data or Path(environ.get(DATA) or "var/assay")
+    nodes = _node_urls(_value(environ, NODE))
+    token = environ.get(METRICS_TOKEN + FROM_FILE, "")
     return Settings(
         data=folder,
         trust=Path(environ.get(TRUST) or folder / "trust.json"),
-        node_url=_node_url(_value(environ, NODE)),
+        node_urls=nodes,
         database_url=_value(environ, DATABASE) or f"sqlite:///{folder.absolute() / 'site.sqlite3'}",
+        redis_url=_redis_url(_value(environ, REDIS)),
         proxies=_number(environ, PROXIES, 0, 0, _PROXIES_MAX),
         country_header=_header_name(environ.get(COUNTRY_HEADER, "")),
         server=Server(_one_of(environ, SERVER, Server.GRANIAN, tuple(Server))),
         workers=_number(environ, WORKERS, min(os.cpu_count() or 1, _WORKERS_DEFAULT_MAX), 1, _WORKERS_MAX),
         threads=_number(environ, THREADS, _THREADS_DEFAULT, 1, _THREADS_MAX),
         log_level=LogLevel(_one_of(environ, LOG_LEVEL, LogLevel.INFO, tuple(LogLevel))),
+        metrics_token=_file_value(METRICS_TOKEN + FROM_FILE, Path(token)) if token else "",
+        drain_s=_number(environ, DRAIN, 0, 0, _DRAIN_MAX_S),
+        quorum=_number(environ, QUORUM, 1, 1, max(len(nodes), 1)) if environ.get(QUORUM) else None,
     )
 
 
@@ -153,43 +200,40 @@ def unknown_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 def _value(environ: Mapping[str, str], name: str) -> str:
     """Give a variable's own value, or that of the file `<name>_FILE` names. A password stands in a file only."""
-    path = environ.get(name + FROM_FILE, "")
-    if path:
-        if environ.get(name):
-            raise SettingsError(name + FROM_FILE, path, f"{name} is set too; leave one of them out")
-        return _file_value(name + FROM_FILE, Path(path))
-    value = environ.get(name, "")
-    if _has_password(value):
-        hint = f"a password does not belong here; write it into a file and name that in {name}{FROM_FILE}"
-        raise SettingsError(name, "(not shown)", hint)
-    return value
+    try:
+        return value_of(environ, name)
+    except EnvironmentValueError as error:
+        raise SettingsError(error.name, error.value, error.hint) from error
 
 
 def _file_value(name: str, path: Path) -> str:
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise SettingsError(name, str(path), "others can read the file: chmod 600")
-        with path.open("rb") as file:
-            content = file.read(_VALUE_MAX_BYTES + 1)
-        value = content.decode("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(name, str(path), "the file cannot be read") from error
-    if not value or len(content) > _VALUE_MAX_BYTES:
-        raise SettingsError(name, str(path), f"the file holds no value of 1 to {_VALUE_MAX_BYTES} bytes")
+        return file_value(name, path)
+    except EnvironmentValueError as error:
+        raise SettingsError(error.name, error.value, error.hint) from error
+
+
+def _node_urls(value: str) -> tuple[str, ...]:
+    """Read the nodes' URLs, separated by spaces."""
+    urls = tuple(value.split())
+    for url in urls:
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(NODE, url, "a node's URL begins with http:// or https://")
+        try:
+            node_name(url)
+        except ValueError as error:
+            raise SettingsError(NODE, "(its value)", str(error)) from error
+    if len(set(urls)) < len(urls):
+        raise SettingsError(NODE, "(its value)", "the same node is named twice: it would agree with itself")
+    if len(urls) > QUORUM_NODES_MAX:
+        raise SettingsError(NODE, "(its value)", f"at most {QUORUM_NODES_MAX} nodes are asked")
+    return urls
+
+
+def _redis_url(value: str) -> str:
+    if value and not value.startswith(_REDIS_SCHEMES):
+        raise SettingsError(REDIS, "(its value)", f"a URL that begins with {', '.join(_REDIS_SCHEMES)}")
     return value
-
-
-def _has_password(url: str) -> bool:
-    try:
-        return bool(urlsplit(url).password)
-    except ValueError:
-        return False  # no URL at all; whoever opens it says so
-
-
-def _node_url(value: str) -> str | None:
-    if value and not value.startswith(("http://", "https://")):
-        raise SettingsError(NODE, value, "a node's URL begins with http:// or https://")
-    return value or None
 
 
 def _header_name(value: str) -> str:

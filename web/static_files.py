@@ -87,13 +87,18 @@ def add_static_files(app: Flask, folder: Path = FOLDER) -> None:
     app.add_url_rule("/static/<path:filename>", "static", static)
 
 
+def packed_text(content: bytes) -> bytes | None:
+    """Give a text in gzip; None where that is not smaller."""
+    packed = gzip.compress(content, 9, mtime=0)
+    return packed if len(packed) < len(content) else None
+
+
 def _static_file(path: Path) -> StaticFile:
     content = path.read_bytes()
     media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    packed = gzip.compress(content, 9, mtime=0) if media_type in _PACKED else b""
     return StaticFile(
         content,
-        packed if 0 < len(packed) < len(content) else None,
+        packed_text(content) if media_type in _PACKED else None,
         media_type,
         content_version(content),
         # A script that another one imports has no version in its address: it must never be older than the other.

@@ -27,6 +27,8 @@ _QUIET: Final = ("urllib3", "asyncio", "werkzeug", "alembic", "_granian", "grani
 """Libraries that repeat URLs, headers or first lines of requests in what they say; their errors are still told."""
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Told = Callable[[str, str, int, str, float], None]
+"""Hears of each request: route rule, method, status, class of error or nothing, seconds."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -90,9 +92,12 @@ class RequestLine:
 class RequestLog:
     """Around an application: gives each request an id, and writes its line when its answer has been sent."""
 
-    def __init__(self, application: Application, clock_ns: Callable[[], int] = time.perf_counter_ns) -> None:
+    def __init__(
+        self, application: Application, clock_ns: Callable[[], int] = time.perf_counter_ns, told: Told | None = None
+    ) -> None:
         self._application = application
         self._clock_ns = clock_ns
+        self._told = told
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -113,7 +118,10 @@ class RequestLog:
     def _write(self, line: RequestLine, error: BaseException | None) -> None:
         if error is not None:
             line.error = type(error).__name__
-        _LOG.info("request", extra={_FIELDS: line.fields(self._clock_ns())})
+        now_ns = self._clock_ns()
+        if self._told is not None:
+            self._told(line.route, line.method, line.status, line.error, (now_ns - line.began_ns) / 1e9)
+        _LOG.info("request", extra={_FIELDS: line.fields(now_ns)})
 
 
 class _Counted:
@@ -152,8 +160,8 @@ def note_error(error: BaseException) -> None:
         line.error = type(error).__name__
 
 
-def install_request_log(app: Flask) -> None:
-    """Write a line for every request of an application."""
+def install_request_log(app: Flask, told: Told | None = None) -> None:
+    """Write a line for every request of an application, and tell whoever counts them."""
 
     def note_route(response: Response) -> Response:
         line: RequestLine | None = request.environ.get(_LINE)
@@ -162,4 +170,4 @@ def install_request_log(app: Flask) -> None:
         return response
 
     app.after_request(note_route)
-    app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = RequestLog(app.wsgi_app, told=told)  # type: ignore[method-assign]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing
-from pathlib import Path
 
 from loyalty.adapters.migrating import migrate
 from loyalty.adapters.sql_database import Database, DatabaseUrlError
@@ -15,20 +12,32 @@ from loyalty.points import Points
 from loyalty.rulebook import shipped_rules
 from loyalty.tables import MIGRATIONS as POINTS_MIGRATIONS
 from loyalty.tables import VERSION_TABLE as POINTS_VERSION_TABLE
+from mint.checkpoint_folder import CheckpointFolder
+from mint.errors import MintError
 from mint.localnet.errors import LocalnetError
 from mint.localnet.start import ensure_localnet
-from mint.lock import FolderLock
 from mint.records import Records
+from mint.server_lock import WORKING, lock_on
+from provenance_schemas.ids import BlockRef, ItemId
+from verifier.adapters.bundle_proofs import RpcProofs
 from verifier.adapters.cached_store import CachedStore
+from verifier.adapters.checkpoint_memory import CheckpointMemory
 from verifier.adapters.rpc_client import RpcClient
-from verifier.adapters.sql_store import BUSY_TIMEOUT_S, SqlStore
-from verifier.errors import ChainUnavailableError, ContentUnavailableError
+from verifier.adapters.sql_places import DATABASE
+from verifier.adapters.sql_store import SqlStore
+from verifier.adapters.trust_store import open_trust
+from verifier.bundle_make import make_bundle
+from verifier.checkpoints import verify_checkpoint
+from verifier.errors import ChainUnavailableError, CheckpointError, NoSuchPieceError
 from verifier.gather import RegistryAccess
 from verifier.images import read_labels
+from verifier.index.indexed_logs import IndexedLogs
 from verifier.service import Verifier
-from verifier.trust import Brand, load_trust
+from verifier.trust import Brand
 from verifier.wiring import open_registry
+from web.checkpoints.issuing import ISSUE_EVERY_S, CheckpointChores
 from web.console.handlers import make_console_handlers
+from web.content_chore import content_chore
 from web.custody.acts import Custody
 from web.custody.door import HouseDoor
 from web.custody.handlers import OnClaimed, PieceJobs
@@ -40,11 +49,14 @@ from web.jobs.chores import Chore
 from web.jobs.heart import Heart
 from web.jobs.queue import Jobs
 from web.jobs.worker import Worker
+from web.limits import Limits
 from web.parts import Parts
 from web.points.earning import earning_of, rewarding
+from web.portable.shelf import Shelf
 from web.scan.scan_log import SqlScanLog
 from web.secret import load_secret
-from web.settings import DATABASE, Settings
+from web.settings import REDIS, Settings
+from web.standing import Standing
 from web.store.drafts import Drafts
 from web.store.schema import prepare
 from web.store.sessions import SessionStore
@@ -55,12 +67,23 @@ def wire(settings: Settings) -> Parts:
 
     Raises TrustError when the trust file cannot be used.
     """
-    trust = load_trust(settings.trust)
-    store = CachedStore(SqlStore(settings.blocks_file))
-    node = _Node(settings)
+    trust = open_trust(settings.trust, settings.state_folder)
+    memory = CheckpointMemory(settings.state_folder / "seen")
+    blocks = SqlStore(settings.blocks)
+    store = CachedStore(blocks)
+    nodes = _Nodes(settings)
 
     def access(brand: Brand) -> RegistryAccess:
-        return open_registry(brand, node.client(), store, index_folder=settings.index_folder)
+        clients = nodes.clients()
+        return open_registry(
+            brand,
+            clients,
+            store,
+            quorum=settings.quorum,
+            index_folder=settings.index_folder,
+            index_url=settings.server_url,
+            memory=memory,
+        )
 
     database = open_database(settings)
     verifier = Verifier(trust, access, scan_log=SqlScanLog(database))
@@ -71,8 +94,8 @@ def wire(settings: Settings) -> Parts:
 
     probes = {
         "node": ask_node,
-        "store": lambda: _ask_store(settings.blocks_file),
-        "database": lambda: _ask_database(database),
+        "store": blocks.ask,
+        "database": database.ask,
         "worker": Heart(settings.jobs_folder).ask,
     }
     secret = load_secret(settings.secret_file)
@@ -87,12 +110,65 @@ def wire(settings: Settings) -> Parts:
         probes,
         proxies=settings.proxies,
         country_header=settings.country_header,
+        limits=make_limits(settings),
         points=Points(database, shipped_rules(), time.time),
         custody=_custody(settings, database),
         desk=HouseDesk(door),
         open_house=door.open,
         open_records=lambda: Records.open(settings.data),
+        bundles=_shelf(settings, verifier, nodes),
+        data=settings.data,
+        metrics_token=settings.metrics_token,
+        standings=lambda: tuple(_standing(verifier.access(brand)) for brand in trust.brands),
     )
+
+
+def _shelf(settings: Settings, verifier: Verifier, nodes: _Nodes) -> Shelf:
+    """Make evidence bundles of the pieces of every brand in the trust file."""
+    checkpoints = CheckpointFolder(settings.data / "checkpoints")
+
+    def access(item: ItemId) -> RegistryAccess:
+        brand = verifier.trust.brand_by_contract(item.chain_id, item.contract)
+        if brand is None:
+            raise NoSuchPieceError("no brand in the trust file has this contract")
+        return verifier.access(brand)
+
+    def make(item: ItemId, at: BlockRef | None) -> bytes:
+        return make_bundle(item, access(item), RpcProofs(nodes.clients(), item.contract), at=at)
+
+    def signed(item: ItemId) -> BlockRef | None:
+        try:
+            newest = checkpoints.last()
+            return verify_checkpoint(newest, access(item).brand) if newest else None
+        except (CheckpointError, MintError):
+            return None
+
+    return Shelf(make, lambda item: access(item).chain.tips().final, signed)
+
+
+def make_limits(settings: Settings) -> Limits:
+    """Count who asks how often: in the Redis of the settings for all processes, else in this one alone.
+
+    Raises SettingsError.
+    """
+    if not settings.redis_url:
+        return Limits()
+    try:
+        from web.redis_rates import RedisRates  # noqa: PLC0415 - the driver is an extra
+
+        return Limits(store=RedisRates(settings.redis_url))
+    except ImportError as error:
+        raise SettingsError(REDIS, "(its value)", "the driver is not installed: install assay[redis]") from error
+    except ValueError as error:
+        raise SettingsError(REDIS, "(its value)", f"no URL of a Redis: {error}") from error
+
+
+def _standing(access: RegistryAccess) -> Standing:
+    """Ask how a brand's chain and index stand. Raises UnavailableError."""
+    tips = access.chain.tips()
+    indexes = [source for source in access.histories if isinstance(source, IndexedLogs)]
+    indexed = indexes[0].reached() if indexes else None
+    return Standing(access.brand.registry.name, tips.latest, tips.final, indexed)
 
 
 def make_worker(settings: Settings, parts: Parts) -> Worker:
@@ -103,17 +179,21 @@ def make_worker(settings: Settings, parts: Parts) -> Worker:
         **make_console_handlers(parts.open_house, Drafts(parts.database)),
     }
     settings.jobs_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Worker(parts.custody.jobs, handlers, FolderLock(settings.jobs_folder))
+    return Worker(parts.custody.jobs, handlers, lock_on(settings.server_url, settings.jobs_folder, WORKING))
 
 
-def make_chores(parts: Parts) -> tuple[Chore, ...]:
+def make_chores(settings: Settings, parts: Parts) -> tuple[Chore, ...]:
     """Make what has to be done now and then."""
     sessions, scans = SessionStore(parts.database), SqlScanLog(parts.database)
+    checkpoints = CheckpointChores(parts.open_house, parts.points, parts.clock)
     return (
         Chore("vest points", 60, parts.points.vest_due),
         Chore("expire points", 3_600, parts.points.expire_due),
         Chore("forget sessions", 3_600, lambda: sessions.forget_expired(int(parts.clock()))),
         Chore("forget scans", 3_600, lambda: scans.purge(int(parts.clock()))),
+        Chore("sign checkpoint", ISSUE_EVERY_S // 12, checkpoints.issue),
+        Chore("anchor checkpoint", ISSUE_EVERY_S, checkpoints.anchor),
+        content_chore(settings.data, _Nodes(settings).clients),
     )
 
 
@@ -138,39 +218,24 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-class _Node:
-    """The node of the settings, or the embedded ledger, which is started when nobody did."""
+class _Nodes:
+    """The nodes of the settings, or the embedded ledger, which is started when nobody did."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._client: RpcClient | None = None
+        self._clients: tuple[RpcClient, ...] = ()
 
-    def client(self) -> RpcClient:
-        """Give the client, always the same one. Raises ChainUnavailableError."""
+    def clients(self) -> tuple[RpcClient, ...]:
+        """Give the clients, always the same ones. Raises ChainUnavailableError."""
         with self._lock:
-            if self._client is None:
-                self._client = RpcClient(self._settings.node_url or self._embedded())
-            return self._client
+            if not self._clients:
+                urls = self._settings.node_urls or (self._embedded(),)
+                self._clients = tuple(RpcClient(url) for url in urls)
+            return self._clients
 
     def _embedded(self) -> str:
         try:
             return ensure_localnet(self._settings.localnet_folder).url
         except (LocalnetError, OSError) as error:
             raise ChainUnavailableError(f"the embedded ledger does not start: {error}") from error
-
-
-def _ask_database(database: Database) -> None:
-    with database.reading() as connection:
-        connection.exec_driver_sql("SELECT 1")
-
-
-def _ask_store(file: Path) -> None:
-    """Read one row, in a connection of its own: a cached block would prove nothing."""
-    try:
-        with closing(
-            sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
-        ) as connection:
-            connection.execute("SELECT 1 FROM block LIMIT 1").fetchone()
-    except sqlite3.Error as error:
-        raise ContentUnavailableError(f"{file} cannot be read: {error}") from error

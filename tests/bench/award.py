@@ -18,7 +18,7 @@ from tests.unit.loyalty.ledger_faults import TABLES, FaultyLedger
 AWARDS, COMMITS = 50, 500
 ROUNDS = 40
 SEEDS, COLLECTORS = 20, 50
-_OPEN_RULE = {"limits": "item_members = 3\nitem_kept = 1\nmember_day = 1000\ndevice_day = 1000", "per_day": 10**6}
+OPEN_RULE = {"limits": "item_members = 3\nitem_kept = 1\nmember_day = 1000\ndevice_day = 1000", "per_day": 10**6}
 
 
 def measure() -> list[Figure]:
@@ -27,12 +27,12 @@ def measure() -> list[Figure]:
     injected, missed = _inject_faults()
     ratios, awards_s, commits_s = [], [], []
     with tempfile.TemporaryDirectory(prefix="assay-award-") as folder:
-        world = some_points(Path(folder), RuleBook([some_rule(**_OPEN_RULE)]))
+        world = some_points(Path(folder), RuleBook([some_rule(**OPEN_RULE)]))
         bare = _bare(Path(folder) / "bare.sqlite3")
-        _award_rate(world, 0)
+        award_rate(world, 0)
         for number in range(1, ROUNDS + 1):
             commits = _commit_rate(bare, number)
-            awards = _award_rate(world, number)
+            awards = award_rate(world, number)
             awards_s.append(awards)
             commits_s.append(commits)
             ratios.append(round(awards / commits, 4))
@@ -69,7 +69,7 @@ def _commit_rate(connection: sqlite3.Connection, round_number: int) -> float:
     return COMMITS / (time.perf_counter() - start)
 
 
-def _award_rate(world: PointsWorld, round_number: int) -> float:
+def award_rate(world: PointsWorld, round_number: int) -> float:
     verdict = award_verdict()
     # A hundred members, so that most accounts exist and statements are long; each check is of another piece.
     events = [

@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from verifier.adapters.sql_store import SqlStore
-from web.gateway.answers import GatewayRequest, answer
+from web.gateway.answers import answer
+from web.gateway.requests import GatewayRequest
 
 
 class _Handler(BaseHTTPRequestHandler):

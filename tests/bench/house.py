@@ -61,7 +61,7 @@ def bench_house() -> Iterator[BenchHouse]:
         add_actors(house)
         record_collection(house, set(), silent)
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.gateway", str(house.blocks_file)],
+            [sys.executable, "-m", "tests.bench.gateway", str(house.blocks)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,

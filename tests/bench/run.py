@@ -8,7 +8,25 @@ import time
 
 from tests.bench.figures import Figure, table, write
 
-GROUPS = ("verify", "register", "gas", "kill9", "qr_reading", "cids", "page", "visible", "award", "fuzz")
+GROUPS = (
+    "verify",
+    "register",
+    "gas",
+    "kill9",
+    "faults",
+    "qr_reading",
+    "cids",
+    "page",
+    "visible",
+    "award",
+    "databases",
+    "fuzz",
+    "bundle",
+    "content",
+    "nodes",
+    "growth",
+    "mutants",
+)
 
 
 def main(names: list[str]) -> int:

@@ -73,7 +73,7 @@ def _checked(verifier: Verifier, label: str) -> Callable[[], None]:
 
 def _core(bench: BenchHouse) -> Figure:
     """Documents cached, chain answers remembered: parsing the label, replay, every check, the verdict."""
-    content = CachedStore(SqlStore(bench.house.blocks_file))
+    content = CachedStore(SqlStore(bench.house.blocks))
 
     def access(brand: Brand) -> RegistryAccess:
         real = open_registry(brand, RpcClient(bench.house.node_url), content)
@@ -96,7 +96,7 @@ def _core(bench: BenchHouse) -> Figure:
 
 def _live(bench: BenchHouse) -> list[Figure]:
     """Against the running ledger, through the index, documents cached; and with every proof fetched anew."""
-    content: ContentStore = CachedStore(SqlStore(bench.house.blocks_file))
+    content: ContentStore = CachedStore(SqlStore(bench.house.blocks))
     opened: list[RegistryAccess] = []
 
     def access(brand: Brand) -> RegistryAccess:

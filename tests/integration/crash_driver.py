@@ -135,7 +135,7 @@ def arm_assay(where: str, bomb: Bomb) -> None:
     def is_first(new: Any) -> bool:
         return new.what != "fund" and where == ("planned" if new.drafts else "published")
 
-    wrap_transactions(HouseDatabase, "transaction", bomb, lambda database: not database._depth)
+    wrap_transactions(HouseDatabase, "transaction", bomb, lambda database: database._open is None)
     light_on_call(Outbox, "_move", bomb, lambda intent, to: to == where and intent.what != "fund")
     light_on_call(Outbox, "_insert", bomb, is_first)
 

@@ -17,12 +17,12 @@ GTIN = "09521321000018"
 
 
 @contextmanager
-def some_house(folder: Path):
+def some_house(folder: Path, **founding):
     """Found a house in a folder; its ledger is stopped afterwards."""
     folder.mkdir(exist_ok=True)
     Image.new("RGB", (64, 48), "navy").save(folder / "front.png")
     try:
-        house = House.found(folder, MAKER)
+        house = House.found(folder, MAKER, **founding)
         yield house
         house.close()
     finally:

@@ -16,7 +16,8 @@ from mint.adapters.sql_blocks import SqlBlocks
 from mint.content_ports import StoreWriteError
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.unixfs import add_directory
-from verifier.adapters import sql_store
+from verifier.adapters import sql_store, sqlite_pool
+from verifier.adapters.sql_ports import SqlError
 from verifier.adapters.sql_store import SqlStore
 from verifier.errors import ContentUnavailableError
 
@@ -109,7 +110,7 @@ def test_what_a_reader_sees_is_all_or_nothing(path):
 
 def test_a_second_writer_that_cannot_get_its_turn_says_so(path, monkeypatch):
     """Two processes on one file: the one that waits too long gets an error, not a hang."""
-    monkeypatch.setattr(sql_store, "BUSY_TIMEOUT_S", 0.05)  # a shorter wait; nothing else can hold the clock
+    monkeypatch.setattr(sqlite_pool, "BUSY_TIMEOUT_S", 0.05)  # a shorter wait; nothing else can hold the clock
     blocks = SqlBlocks(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -148,7 +149,7 @@ def test_a_reader_cannot_write(path):
     SqlBlocks(path).close()
     store = SqlStore(path)
 
-    with pytest.raises(sqlite3.OperationalError), store._pool.connection() as connection:
+    with pytest.raises(SqlError, match="readonly"), store._pool.connection() as connection:
         connection.execute("DELETE FROM block")
 
 

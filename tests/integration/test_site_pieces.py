@@ -47,11 +47,11 @@ THEFT = "reported_stolen.theft"
 class Shop:
     """One house, its site and the site's worker, all of them real."""
 
-    def __init__(self, house, folder):
+    def __init__(self, house, folder, environ=None):
         self.house = house
         self.folder = folder
         add_actor(house, "paris", ActorRole.BOUTIQUE, house.keys.folder.make, company="Maison Éclat Paris")
-        self.settings = read_settings({}, data=house.data_dir)
+        self.settings = read_settings(environ or {}, data=house.data_dir)
         self.parts = wire(self.settings)
         self.worker = make_worker(self.settings, self.parts)
         self.app = create_app(self.parts)

@@ -16,6 +16,7 @@ import pytest
 
 from tests.fakes.site import some_site
 from tests.integration.server_support import wait_until
+from verifier.adapters.sql_ports import SQLITE_WORDS
 from verifier.adapters.sql_store import BLOCK_SCHEMA
 from verifier.answers import Answer
 from verifier.errors import ChainUnavailableError, ContentUnavailableError, TrustError
@@ -143,7 +144,7 @@ def house(tmp_path):
     """A brand's folder with a trust file and an empty store, and a node that is not there."""
     (tmp_path / "trust.json").write_text(trust_json(some_site().world.trust), "utf-8")
     with sqlite3.connect(tmp_path / "blocks.sqlite3") as connection:
-        connection.executescript(BLOCK_SCHEMA)
+        connection.executescript(BLOCK_SCHEMA.format_map(SQLITE_WORDS))
     connection.close()
     return tmp_path
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from loyalty.adapters.sql_database import Database, DatabaseUnavailableError
 from provenance_schemas.labels import origin_of
-from verifier.trust import load_trust
+from verifier.adapters.trust_store import open_trust
 from web.errors import SettingsError, WebError
 from web.settings import Settings, read_settings
 from web.store.invitations import invite, open_invitations, withdraw_invitation
@@ -91,7 +91,7 @@ def _with_database(work: Work) -> Callable[[argparse.Namespace], int]:
 
 
 def _invite(args: argparse.Namespace, settings: Settings, database: Database) -> int:
-    brands = load_trust(settings.trust).brands
+    brands = open_trust(settings.trust, settings.state_folder).brands
     origin = origin_of(brands[0].hosts[0])
     now_s, age_max_s = int(time.time()), args.days * _DAY_S
     with database.writing() as connection:

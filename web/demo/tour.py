@@ -83,7 +83,7 @@ class Tour:
         self.house = house
         self.folder = folder
         self.progress = progress
-        self.store = SqlStore(house.blocks_file)
+        self.store = SqlStore(house.blocks)
 
     def stops(self) -> Iterator[Stop]:
         """Walk; yields each stop when it is done."""
@@ -200,7 +200,7 @@ class Tour:
 
     def _verify(self, label: str, *, node: str | None, gateways: list[str]) -> Verification:
         trust = load_trust(self.house.trust_file)
-        return build_verifier(trust, node, gateways).verify_label(label, CLI)
+        return build_verifier(trust, [node] if node else None, gateways).verify_label(label, CLI)
 
     def _honest(self, url: str) -> Iterator[Stop]:
         picture = self._file("photo-of-the-bag-label.jpg").read_bytes()

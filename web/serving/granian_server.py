@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from web.serving.bridge import Bridge
+from web.serving.draining import stop_later
 from web.serving.process import GRACE_S, Listening, Load
 
 _HEADER_TIMEOUT_MS: Final = 15_000
@@ -32,7 +34,7 @@ def serve_with_granian(load: Load, listening: Listening) -> None:
 
     Forks, so nothing may be open; `load` runs in each worker.
     """
-    Granian(
+    server: Any = Granian(
         "web",
         address=listening.host,
         port=listening.port,
@@ -47,7 +49,19 @@ def serve_with_granian(load: Load, listening: Listening) -> None:
         log_dictconfig=_SILENT,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_S,
-    ).serve(target_loader=partial(_bridge, load, listening), wrap_loader=False)
+    )
+    server.signal_handler_interrupt = _draining_first(server.signal_handler_interrupt, listening)
+    server.serve(target_loader=partial(_bridge, load, listening), wrap_loader=False)
+
+
+def _draining_first(stop: Callable[..., None], listening: Listening) -> Callable[..., None]:
+    """Say for a while that the server is not ready, and stop then. Told twice, it stops at once."""
+    waits_s = [listening.drain_s]
+
+    def handler(*args: Any, **kwargs: Any) -> None:
+        stop_later(listening.folder, waits_s.pop() if waits_s else 0, lambda: stop(*args, **kwargs))
+
+    return handler
 
 
 def _bridge(load: Load, listening: Listening) -> Bridge:

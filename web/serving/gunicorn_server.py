@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 
 from web.serving.bodies import BodyLimits
 from web.serving.bridge import Application
+from web.serving.draining import delay_sigterm
 from web.serving.process import GRACE_S, Listening, Load
 
 _READ_TIMEOUT_S: Final = 15
@@ -119,6 +120,7 @@ def _options(listening: Listening) -> dict[str, Any]:
         "accesslog": None,
         "logger_class": DiscreetLogger,
         "pre_request": _limit_body_pauses,
+        "when_ready": lambda _: delay_sigterm(listening.folder, listening.drain_s),
     }
 
 

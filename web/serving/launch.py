@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import socket
 import sys
@@ -9,10 +10,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from verifier.adapters.trust_store import open_trust
 from verifier.errors import TrustError, UnavailableError
-from verifier.trust import load_trust
 from web.errors import WebError
 from web.serving.companion import accompany
+from web.serving.draining import ServingFolder
 from web.serving.granian_server import serve_with_granian
 from web.serving.gunicorn_server import serve_with_gunicorn
 from web.serving.process import GRACE_S, Listening, Load, address_for, all_hosts, load_application, new_process, prepare
@@ -67,7 +69,10 @@ def launch(settings: Settings, listening: Listening, *, with_worker: bool = True
     first.join()
     if first.exitcode:
         return USAGE_ERROR if first.exitcode == USAGE_ERROR else 1
-    address = address_for(all_hosts(load_trust(settings.trust)), listening) or listening.address
+    address = address_for(all_hosts(open_trust(settings.trust, settings.state_folder)), listening) or listening.address
+    serving = ServingFolder(settings.serving_folder, os.getpid())
+    serving.make()
+    listening = dataclasses.replace(listening, drain_s=settings.drain_s, folder=serving.path)
     companion = new_process(accompany, settings, listening, address, os.getpid(), with_worker=with_worker)  # 2.
     companion.start()
     try:
@@ -75,6 +80,7 @@ def launch(settings: Settings, listening: Listening, *, with_worker: bool = True
     finally:
         companion.terminate()
         companion.join(GRACE_S)
+        serving.remove()
     return 0
 
 

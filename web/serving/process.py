@@ -7,10 +7,13 @@ known from proven passports, places of the photo decoders. Everything that must 
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
+import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
@@ -19,7 +22,10 @@ from verifier.errors import UnavailableError
 from verifier.trust import TrustRegistry
 from web.app import create_app, origin_of
 from web.health import ASIDE
+from web.metrics import Metrics
+from web.metrics_page import CountedVerifier
 from web.parts import Parts
+from web.serving.draining import ServingFolder
 from web.settings import Settings
 from web.structured_log import configure_log
 from web.wiring import wire
@@ -39,6 +45,10 @@ class Listening:
     threads: int
     proxies: int = 0
     """How many reverse proxies stand in front, whose word for the visitor's address is taken."""
+    drain_s: int = 0
+    """How long it says that it is not ready before it stops."""
+    folder: Path | None = None
+    """Where the servers' processes meet: figures, and the mark that they stop. None: they do not."""
 
     @property
     def address(self) -> str:
@@ -64,7 +74,13 @@ def new_process(target: Callable[..., None], *args: Any, **kwargs: Any) -> Any:
 def load_application(settings: Settings) -> Flask:
     """Build the application of this process."""
     configure_log(settings.log_level)
-    return create_app(wire(settings))
+    parts = wire(settings)
+    serving = ServingFolder(settings.serving_folder, os.getppid())
+    if not serving.path.is_dir():
+        return create_app(parts)
+    metrics = Metrics(serving.path)
+    counted = CountedVerifier(parts.verifier, metrics)
+    return create_app(dataclasses.replace(parts, verifier=counted, metrics=metrics, is_draining=serving.is_draining))
 
 
 def prepare(settings: Settings, listening: Listening) -> None:

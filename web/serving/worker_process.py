@@ -35,7 +35,7 @@ def work(settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    chores = Chores(make_chores(parts))
+    chores = Chores(make_chores(settings, parts))
     beside = threading.Thread(target=tend, args=(chores, Heart(settings.jobs_folder), stopping), daemon=True)
     beside.start()
     jobs.work()

@@ -12,10 +12,11 @@ from tools.fetch_assets import ASSETS, PACKAGES, FetchError, fetch, is_fresh
 MAKES = """
 import pathlib, sys
 assert sys.argv[1:] == ["ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--silent"], sys.argv
-folder = pathlib.Path("node_modules/qr")
-folder.mkdir(parents=True)
-for name in %r:
-    (folder / name).write_text("made by " + name)
+for package, names in %r.items():
+    folder = pathlib.Path("node_modules", package)
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text("made by " + name)
 """
 
 
@@ -26,7 +27,7 @@ def npm_that(script):
 
 def test_the_served_files_are_copied(tmp_path):
     """Code and licences, and nothing else of the package."""
-    fetch(npm_that(MAKES % (PACKAGES["qr"],)), tmp_path, tmp_path / "vendor")
+    fetch(npm_that(MAKES % (PACKAGES,)), tmp_path, tmp_path / "vendor")
 
     assert sorted(PACKAGES["qr"]) == sorted(path.name for path in (tmp_path / "vendor" / "qr").iterdir())
     assert (tmp_path / "vendor" / "qr" / "decode.js").read_text() == "made by decode.js"
@@ -52,7 +53,7 @@ def test_files_are_fresh_until_the_lock_changes(tmp_path):
     lock.touch()
     assert not is_fresh(tmp_path, tmp_path / "vendor")
 
-    fetch(npm_that(MAKES % (PACKAGES["qr"],)), tmp_path, tmp_path / "vendor")
+    fetch(npm_that(MAKES % (PACKAGES,)), tmp_path, tmp_path / "vendor")
     os.utime(lock, (1, 1))
     assert is_fresh(tmp_path, tmp_path / "vendor")
 

@@ -130,6 +130,36 @@ def test_a_format_from_the_header_alone_is_named_in_the_content_location(site):
 
 
 @pytest.mark.parametrize(
+    ("query", "accept", "named"),
+    [
+        ("?dag-scope=block", CAR_TYPE, "?dag-scope=block&format=car"),
+        ("", f"{CAR_TYPE};dups=y", "?format=car&car-dups=y"),
+        ("?format=raw", RAW_TYPE, None),
+        ("?format=raw", CAR_TYPE, "?format=raw"),
+        ("?format=car&car-dups=n", f"{CAR_TYPE};dups=n", None),
+        ("?format=car&car-dups=n", f"{CAR_TYPE};dups=y", "?format=car&car-dups=n"),
+        ("?format=car&entity-bytes=0:*", f"{CAR_TYPE};dups=y", "?format=car&entity-bytes=0:*&car-dups=y"),
+        ("?filename=a.car", CAR_TYPE, "?format=car"),
+    ],
+)
+def test_the_content_location_is_the_url_of_this_very_answer(site, query, accept, named):
+    """With every parameter that shapes it: a cache that follows it must never store a part as the whole."""
+    found = site.get(f"{site.root}{query}", Accept=accept).headers.get("Content-Location")
+
+    assert found == (named and f"/ipfs/{site.root}{named}")
+    if named:
+        assert site.get(f"{site.root}{named}").data == site.get(f"{site.root}{query}", Accept=accept).data
+
+
+@pytest.mark.parametrize(
+    "cid", ["bafkqaf3imvwgy3zaneqgc3janfxgy2lomvscay3jmqf", "bafkqaaaa", "bafkqb", "bafkq" + "a" * 300, "bafkqaa1"]
+)
+def test_a_malformed_identity_id_is_a_bad_request(site, cid):
+    """Cut, padded, without its length, too long, or not base32."""
+    assert site.get(f"{cid}?format=raw").status_code == 400
+
+
+@pytest.mark.parametrize(
     "cid", ["nonsense", "QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn", "b" * 59, "bafkqaa", "B" + "A" * 58, "%00"]
 )
 def test_what_is_no_content_id_of_ours_is_a_bad_request(site, cid):
@@ -271,13 +301,21 @@ def test_names_of_any_script_are_found_by_percent_encoded_paths(site):
 
 
 def test_a_dag_that_is_here_in_part_is_no_success(site):
-    """A short CAR would be taken for a whole one: 502, with a time to come back."""
+    """A short CAR would be taken for a whole one: 404, as for all that this gateway does not have."""
     leaf = ContentId.of(bytes(range(10)))
     del site.store.blocks[leaf.digest]
-    answer = site.get(f"{site.root}?format=car")
 
-    assert (answer.status_code, answer.headers["Retry-After"]) == (502, "30")
+    assert site.get(f"{site.root}?format=car").status_code == 404
     assert site.get(f"{site.root}/passport.json?format=car").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["format=raw", "format=car"])
+def test_a_store_that_cannot_be_read_is_our_fault(site, query):
+    """500 with a time to come back: it says nothing about what is here."""
+    site.store.reachable = False
+    answer = site.get(f"{site.root}?{query}")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (500, "30")
 
 
 def test_a_malformed_dag_is_no_success(site):
@@ -286,7 +324,7 @@ def test_a_malformed_dag_is_no_success(site):
     cid = ContentId.of(node, DAG_PB)
     site.store.put(cid, node)
 
-    assert site.get(f"{cid}?format=car&entity-bytes=0:*").status_code == 502
+    assert site.get(f"{cid}?format=car&entity-bytes=0:*").status_code == 404
 
 
 def test_a_long_car_is_streamed_and_breaks_off_when_a_block_is_missing(site):

@@ -16,7 +16,7 @@ def test_an_empty_environment_gives_the_folder_of_the_working_directory():
     settings = read_settings({})
 
     assert Path("var/assay/trust.json") == settings.trust
-    assert Path("var/assay/blocks.sqlite3") == settings.blocks_file
+    assert Path("var/assay/blocks.sqlite3") == settings.blocks
     assert Path("var/assay/index") == settings.index_folder
     assert f"sqlite:///{Path('var/assay/site.sqlite3').absolute()}" == settings.database_url
     assert (settings.node_url, settings.proxies, settings.country_header) == (None, 0, "")
@@ -29,22 +29,26 @@ def test_each_variable_is_read():
     environ = {
         "ASSAY_DATA": "/srv/house",
         "ASSAY_TRUST": "/etc/trust.json",
-        "ASSAY_NODE": "http://node.example:8545",
+        "ASSAY_NODE": "http://node.example:8545  https://other.example/key",
+        "ASSAY_QUORUM": "2",
         "ASSAY_DATABASE": "sqlite:////srv/site.sqlite3",
+        "ASSAY_REDIS": "redis://localhost:6379/1",
         "ASSAY_PROXIES": "1",
         "ASSAY_COUNTRY_HEADER": "CF-IPCountry",
         "ASSAY_SERVER": "gunicorn",
         "ASSAY_WORKERS": "3",
         "ASSAY_THREADS": "5",
         "ASSAY_LOG_LEVEL": "warning",
+        "ASSAY_DRAIN_S": "10",
     }
     settings = read_settings(environ)
 
     assert (Path("/srv/house"), Path("/etc/trust.json")) == (settings.data, settings.trust)
     assert (settings.node_url, settings.proxies) == ("http://node.example:8545", 1)
+    assert (settings.node_urls[1:], settings.quorum) == (("https://other.example/key",), 2)
     assert (settings.database_url, settings.country_header) == ("sqlite:////srv/site.sqlite3", "CF-IPCountry")
     assert (settings.server, settings.workers, settings.threads) == (Server.GUNICORN, 3, 5)
-    assert settings.log_level is LogLevel.WARNING
+    assert (settings.log_level, settings.drain_s) == (LogLevel.WARNING, 10)
     assert set(environ) == {name for name in VARIABLES if not name.endswith("_FILE")}
 
 
@@ -58,6 +62,9 @@ def test_the_command_line_goes_before_the_environment():
     [
         ("ASSAY_NODE", "node.example:8545"),
         ("ASSAY_NODE", "file:///etc/passwd"),
+        ("ASSAY_QUORUM", "2"),
+        ("ASSAY_QUORUM", "0"),
+        ("ASSAY_DRAIN_S", "301"),
         ("ASSAY_PROXIES", "yes"),
         ("ASSAY_PROXIES", "-1"),
         ("ASSAY_PROXIES", "99"),
@@ -81,6 +88,24 @@ def test_a_setting_that_cannot_be_used_is_named(name, value):
 
 
 # ---- passwords and keys
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("http://node.example other.example", "begins with"),
+        ("http://node.example http://node.example", "named twice"),
+        ("http://:8545", "needs a host"),
+        ("http://node:port", "a port that is a number"),
+        (" ".join(f"http://node{number}" for number in range(10)), "at most 9"),
+    ],
+)
+def test_several_nodes_are_each_looked_at(value, why):
+    """Before anything has started: a quorum of nodes that cannot be asked would verify nothing."""
+    with pytest.raises(SettingsError, match=why) as caught:
+        read_settings({"ASSAY_NODE": value})
+
+    assert caught.value.name == "ASSAY_NODE"
 
 
 @pytest.mark.parametrize("name", ["ASSAY_DATABASE", "ASSAY_NODE"])
