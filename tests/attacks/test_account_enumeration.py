@@ -1,4 +1,7 @@
-"""Fraud: asking the site who has an account, which passkeys exist, or which codes are near."""
+"""Fraud: asking the site who has an account, which passkeys exist, or which codes are near.
+
+The weaker rule is helpful: "no such account" to one, "wrong password" to another. Ours says the same to everybody.
+"""
 
 import pytest
 
@@ -19,6 +22,11 @@ def camille(site):
     return visitor
 
 
+def helpful(accounts, name):
+    """The weaker rule: each visitor hears what is wrong."""
+    return "wrong password" if name in accounts else "no such account"
+
+
 def said(answer):
     return answer.status_code, answer.mimetype, answer.json
 
@@ -34,6 +42,7 @@ def test_the_question_of_the_sign_in_page_is_the_same_for_everybody(site, camill
 
 def test_an_unknown_passkey_and_a_wrong_one_hear_the_same(site, camille):
     """To the letter."""
+    assert helpful({"Camille"}, "Camille") != helpful({"Camille"}, "Jean")
     stranger = Visitor(site)
     unknown = SoftPasskey("id.maison.example", bytes(16))
     wrong = SoftPasskey("id.maison.example", bytes(16), id=camille.authenticator.passkeys[0].id)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import pytest
 
 from provenance_schemas.step_kinds import EntryKind
-from tests.fakes.world import some_serial, some_world
+from tests.attacks.mount import some_world
+from tests.fakes.world import some_serial
 from verifier.answers import Answer, answer_of
 from verifier.policies import CLI, INTAKE
 from verifier.verdict import Code, Level, Outcome
@@ -74,10 +75,10 @@ def test_the_papers_come_back_and_so_does_the_answer():
     """Nothing of the outage is remembered against the piece, by the same verifier."""
     world = some_world()
     verifier = world.verifier()
-    world.store.reachable = False
+    honest, world.gateway.lie = world.gateway.lie, lambda cid, block: None
     clock = verifier.access(world.brand).labels
     assert verifier.verify_label(world.bag_label, CLI).verdict.level is Level.UNDETERMINED
 
-    world.store.reachable = True
+    world.gateway.lie = honest
     clock._clock = lambda: float("inf")
     assert verifier.verify_label(world.bag_label, CLI).verdict.level is Level.VERIFIED

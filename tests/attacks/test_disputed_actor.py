@@ -9,8 +9,9 @@ from __future__ import annotations
 import pytest
 
 from provenance_schemas.step_kinds import EntryKind
+from tests.attacks.mount import some_world
 from tests.fakes.registry import REGISTRAR, some_address
-from tests.fakes.world import BOUTIQUE, CARRIER, HOUSE, WORKSHOP, some_world
+from tests.fakes.world import BOUTIQUE, CARRIER, HOUSE, WORKSHOP
 from verifier.policies import AWARD, CLI, INTAKE
 from verifier.verdict import Code, Level, Outcome
 

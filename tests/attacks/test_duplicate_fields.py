@@ -11,7 +11,7 @@ from tests.fakes.documents import some_passport, some_step
 
 
 def first_wins(data):
-    """A reader that keeps the first of two equal keys, as some JavaScript and C parsers do."""
+    """The weaker rule: a reader that keeps the first of two equal keys, as some JavaScript and C parsers do."""
     return json.loads(data, object_pairs_hook=lambda pairs: dict(reversed(pairs)))
 
 

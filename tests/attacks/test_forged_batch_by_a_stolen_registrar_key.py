@@ -12,8 +12,9 @@ import pytest
 from provenance_schemas.commitments import directory_entries
 from provenance_schemas.ids import BatchId
 from provenance_schemas.step_kinds import EntryKind
+from tests.attacks.mount import some_world
 from tests.fakes.registry import some_address
-from tests.fakes.world import BOUTIQUE, CHAIN_ID, CONTRACT, put_directory, some_world
+from tests.fakes.world import BOUTIQUE, CHAIN_ID, CONTRACT, put_directory
 from verifier.policies import CLI, MINT_READBACK, POLICIES
 from verifier.verdict import Code, Level, Outcome
 

@@ -12,7 +12,8 @@ import pytest
 
 from provenance_schemas.step_kinds import EntryKind
 from provenance_schemas.steps import parse_step
-from tests.fakes.world import WORKSHOP, some_world
+from tests.attacks.mount import some_world
+from tests.fakes.world import WORKSHOP
 from verifier.policies import CLI, INTAKE
 from verifier.verdict import Code, Level, Outcome
 

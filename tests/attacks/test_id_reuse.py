@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.fakes.world import put_directory, some_world
+from tests.attacks.mount import some_world
+from tests.fakes.world import put_directory
 from verifier.issuance import Registration
 from verifier.policies import CLI, MINT_READBACK
 from verifier.verdict import Code, Level, Outcome
@@ -25,8 +26,9 @@ def second_registration(world):
     root = put_directory({"0": {"0.json": b"{}"}}, world.store)
     first = next(log for log in world.registry.logs if log.issuance)
     registration = replace(first.issuance, passports=root.digest, block_number=world.registry.tip)
-    entry = replace(first.entry, block_number=world.registry.tip)
-    return replace(first, issuance=registration, entry=entry, block_number=world.registry.tip)
+    count, stock_account, _, *rest = first.words
+    words = (count, stock_account, root.digest, *rest)
+    return replace(first, words=words, issuance=registration, block_number=world.registry.tip)
 
 
 def test_a_second_registration_of_a_batch_is_not_believed():
@@ -34,8 +36,7 @@ def test_a_second_registration_of_a_batch_is_not_believed():
     forged = second_registration(world)
     told = newest_registration([*world.registry.logs, forged], world.bag.batch.batch)
     assert told.passports == forged.issuance.passports
-    world.chain.tell = lambda entries: [*entries, forged.entry]
-    world.chain.tell_issuances = lambda issuances: [*issuances, forged.issuance]
+    world.node.tell = lambda logs: [*logs, forged]
 
     for subject, policy in ((world.bag_label, CLI), (world.bag, MINT_READBACK)):
         verdict = world.verify(subject, policy).verdict
@@ -47,7 +48,7 @@ def test_a_registration_told_instead_of_the_first_is_not_believed():
     """The batch's own words name its passports."""
     world = some_world()
     forged = second_registration(world)
-    world.chain.tell_issuances = lambda issuances: [forged.issuance, *issuances[1:]]
+    world.node.tell = lambda logs: [forged if log.issuance else log for log in logs]
 
     assert world.verify(world.bag_label, CLI).verdict.level is Level.UNDETERMINED
     assert world.verify(world.bag, CLI).evidence.passport.item == world.bag

@@ -10,7 +10,8 @@ import pytest
 
 from provenance_schemas.gs1 import check_digit
 from provenance_schemas.labels import format_label, parse_label
-from tests.fakes.world import GTIN, HOST, some_world
+from tests.attacks.mount import some_world
+from tests.fakes.world import GTIN, HOST
 from verifier.policies import CLI
 from verifier.verdict import Code, Level, Outcome
 

@@ -32,7 +32,7 @@ LOOK_ALIKES = {
 
 
 def weaker_rule_accepts(text):
-    """The house's name stands in the link, or one that reads the same to a hurried eye."""
+    """The weaker rule: the house's name stands in the link, or one that reads the same to a hurried eye."""
     plain = text.lower().replace("\u0430", "a").replace("0n", "on").replace("\u00ad", "").replace("xn--id-6kc", "id")
     return "id.maison.example" in plain
 

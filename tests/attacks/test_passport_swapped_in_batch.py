@@ -9,7 +9,8 @@ from __future__ import annotations
 from provenance_schemas.ids import BatchId
 from provenance_schemas.labels import label_commitment
 from provenance_schemas.step_kinds import EntryKind
-from tests.fakes.world import BOUTIQUE, CHAIN_ID, CONTRACT, GTIN, some_serial, some_world
+from tests.attacks.mount import some_world
+from tests.fakes.world import BOUTIQUE, CHAIN_ID, CONTRACT, GTIN, some_serial
 from verifier.policies import CLI, MINT_READBACK
 from verifier.verdict import Code, Level, Outcome
 

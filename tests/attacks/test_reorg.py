@@ -7,7 +7,8 @@ from the newest too.
 from __future__ import annotations
 
 from provenance_schemas.step_kinds import EntryKind, Status
-from tests.fakes.world import BOUTIQUE, some_serial, some_world
+from tests.attacks.mount import some_world
+from tests.fakes.world import BOUTIQUE, some_serial
 from verifier.policies import CLI
 from verifier.verdict import Code, Level, Outcome
 

@@ -1,11 +1,26 @@
-"""Fraud: a passkey's answer, overheard or kept, is sent again; or a copied key signs beside the real one."""
+"""Fraud: a passkey's answer, overheard or kept, is sent again; or a copied key signs beside the real one.
+
+The weaker rule checks the signature, which stays true for ever. Ours asks each question once, and of one session.
+"""
 
 import copy
+from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.fakes.passkeys import unb64
 from tests.fakes.site import some_site
 from tests.fakes.visitor import Visitor
+
+
+def is_signed(passkey, answer):
+    """The weaker rule: the signature over what the answer holds is the passkey's."""
+    shown = {name: unb64(answer["response"][name]) for name in ("clientDataJSON", "authenticatorData", "signature")}
+    words = shown["authenticatorData"] + sha256(shown["clientDataJSON"]).digest()
+    passkey.key.public_key().verify(shown["signature"], words, ec.ECDSA(hashes.SHA256()))
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +43,7 @@ def test_an_answer_opens_one_session_once(site, camille):
     answer = same.authenticator.show(options)
     assert same.answer("/sign-in/passkey", answer).status_code == 200
     thief.send("/sign-in/options")
+    assert is_signed(same.authenticator.passkeys[-1], answer), "and it will be tomorrow"
 
     assert same.send("/sign-in/passkey", {"credential": answer}).json["code"] == "question_expired"
     assert thief.send("/sign-in/passkey", {"credential": answer}).json["code"] == "passkey_refused"

@@ -11,8 +11,9 @@ import pytest
 from loyalty.results import Award, Declined, Reason
 from loyalty.rulebook import shipped_rules
 from provenance_schemas.step_kinds import EntryKind
+from tests.attacks.mount import some_world
 from tests.fakes.points import START_S, some_points
-from tests.fakes.world import BOUTIQUE, some_world
+from tests.fakes.world import BOUTIQUE
 from verifier.policies import AWARD, CLI
 from verifier.verdict import Code, Level, Outcome, Verdict, passed
 

@@ -1,9 +1,25 @@
-"""Fraud: somebody plants a cookie in a customer's browser, waits until they sign in, and is signed in with them."""
+"""Fraud: somebody plants a cookie in a customer's browser, waits until they sign in, and is signed in with them.
+
+The weaker rule marks the session that is there as signed in. Ours starts another one.
+"""
 
 import pytest
 
 from tests.fakes.site import some_site
 from tests.fakes.visitor import Visitor
+
+
+class MarkedSessions:
+    """The weaker rule: one cookie before and after, with a person from the sign-in on."""
+
+    def __init__(self):
+        self._people = {}
+
+    def sign_in(self, cookie, person):
+        self._people[cookie] = person
+
+    def person_of(self, cookie):
+        return self._people.get(cookie)
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +38,9 @@ def test_a_planted_cookie_is_worth_nothing_once_its_victim_is_in(site, way):
     victim.send("/sign-in/options")
     thief.steal(victim.cookie())
     planted = victim.cookie()
+    weaker = MarkedSessions()
+    weaker.sign_in(victim.cookie(), "Camille")
+    assert weaker.person_of(planted) == "Camille", "the thief is signed in"
     {
         "sign up": victim.sign_up,
         "sign in": victim.sign_in,

@@ -14,8 +14,8 @@ import pytest
 from provenance_schemas.canonical import canonical_bytes
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.passports import parse_passport
+from tests.attacks.mount import some_world
 from tests.fakes.store import MemoryStore
-from tests.fakes.world import some_world
 from verifier.policies import CLI
 from verifier.verdict import Code, Level, Outcome
 

@@ -1,4 +1,4 @@
-"""Real points on a SQLite file of their own, a clock that is moved by hand, and verdicts as a page would bring them."""
+"""Real points in a database of their own, a clock that is moved by hand, and verdicts as a page would bring them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loyalty.adapters.migrating import migrate
 from loyalty.adapters.sql_database import Database
 from loyalty.events import AwardEvent, EventKind
 from loyalty.points import Points
 from loyalty.rule import Rule, read_rule
 from loyalty.rulebook import RuleBook, shipped_rules
-from loyalty.tables import MIGRATIONS, VERSION_TABLE
 from provenance_schemas.ids import BatchId, ItemId, address_of
+from tests.fakes.database import points_database
 from verifier.policies import AWARD
 from verifier.verdict import Code, Finding, Outcome, Policy, Verdict
 
@@ -88,8 +87,7 @@ class PointsWorld:
 
 def some_points(folder: Path, rules: RuleBook | None = None, *, funds: int = FUNDS) -> PointsWorld:
     """Open points in a new database, each campaign with funds."""
-    database = Database.open(f"sqlite:///{folder / 'site.sqlite3'}")
-    migrate(database, MIGRATIONS, VERSION_TABLE)
+    database = points_database(folder / "site.sqlite3")
     clock = FakeClock()
     points = Points(database, rules or shipped_rules(), clock)
     for campaign in points.rules.campaigns if funds else ():

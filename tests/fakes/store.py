@@ -8,7 +8,7 @@ from mint.content_ports import StoreWriteError, check_block
 from provenance_schemas.content_id import ContentId
 from provenance_schemas.dag_walk import walk_dag
 from provenance_schemas.errors import ContentError
-from verifier.errors import ContentUnavailableError
+from verifier.errors import ContentDamagedError, ContentMissingError, ContentUnavailableError
 
 
 class MemoryStore:
@@ -49,12 +49,14 @@ class MemoryStore:
     def get(self, cid: ContentId, *, size_max_bytes: int) -> bytes:
         self.asked.append(cid)
         block = self.blocks.get(cid.digest)
-        if not self.reachable or block is None:
-            raise ContentUnavailableError(f"{cid}: not in memory")
+        if not self.reachable:
+            raise ContentUnavailableError(f"{cid}: memory is not reachable")
+        if block is None:
+            raise ContentMissingError(f"{cid}: not in memory")
         if len(block) > size_max_bytes:
             raise ContentUnavailableError(f"{cid}: block of {len(block)} bytes, at most {size_max_bytes} wanted")
         if not cid.matches(block):
-            raise ContentUnavailableError(f"{cid}: damaged in memory")
+            raise ContentDamagedError(f"{cid}: damaged in memory")
         return block
 
     def get_block(self, cid: ContentId) -> bytes:

@@ -77,7 +77,7 @@ class World:
     def __post_init__(self) -> None:
         self.chain = FakeChain(self.registry)
         deployed = self.registry.blocks[0]
-        pinned = Registry(CHAIN_ID, CONTRACT, CODE_HASH, deployed.number, deployed.hash)
+        pinned = Registry(self.registry.chain_id, self.registry.contract, CODE_HASH, deployed.number, deployed.hash)
         self.brand = Brand("Maison Éclat", (HOST,), (GTIN[:12],), pinned)
         self.trust = TrustRegistry((self.brand,))
 
@@ -94,7 +94,8 @@ class World:
         commitments: Sequence[bytes] | None = None,
     ) -> list[ItemId]:
         """Register a batch, with documents; whatever is given takes the place of what is right."""
-        items = [BatchId(CHAIN_ID, CONTRACT, batch).item(index) for index in range(count)]
+        place = BatchId(self.registry.chain_id, self.registry.contract, batch)
+        items = [place.item(index) for index in range(count)]
         serials = serials or [some_serial(str(item)) for item in items]
         opened = [label_commitment(GTIN, serial) for serial in serials]
         written = [self.passport(item, commitment).to_bytes() for item, commitment in zip(items, opened, strict=True)]
@@ -172,7 +173,8 @@ class World:
     ) -> RegistryAccess:
         """Give access as a stranger has it who starts with nothing but the trust file."""
         content = content or self.store
-        labels = LabelMap(CHAIN_ID, CONTRACT, self.brand.registry.deployed_block, content)
+        pinned = self.brand.registry
+        labels = LabelMap(pinned.chain_id, pinned.contract, pinned.deployed_block, content)
         histories = tuple(histories) if histories is not None else (self.chain,)
         return RegistryAccess(self.brand, chain or self.chain, histories, content, labels, DocumentReader(content))
 
@@ -201,7 +203,11 @@ class BagWorld(World):
 
 def some_world() -> BagWorld:
     """Build the brand: batch 77 of three pieces; the first is the bag: 8 steps, sold, claimed by its owner."""
-    world = BagWorld()
+    return furnish(BagWorld())
+
+
+def furnish(world: BagWorld) -> BagWorld:
+    """Write the story of `some_world` into an empty one."""
     world.bag, world.scarf, _ = world.register(77, 3)
     batch = world.bag.batch
     world.record(batch, EntryKind.SOURCED, by=MAKER)
