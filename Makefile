@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve bench lint contracts engines engines-for-ci browser docs lock clean
+.PHONY: help setup demo test serve bench lint contracts prove engines engines-for-ci browser docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,6 +20,7 @@ $(STAMP): requirements.lock pyproject.toml web/assets/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python tools/fetch_assets.py
+	$(BIN)/python tools/build_portable.py
 	@touch $@
 
 setup: $(STAMP) ## install everything that Python needs into .venv
@@ -51,6 +52,9 @@ engines-for-ci:
 
 engines: ## build geth and Kubo with Go, for the tests that run on real nodes and real IPFS (minutes, once)
 	@$(PYTHON) tools/get_engines.py
+
+prove: $(STAMP) ## slither and halmos over the contracts, in an environment of their own (after `make contracts`)
+	@$(BIN)/python tools/prove_contracts.py
 
 bench: $(STAMP) ## measure every figure; prints a table and writes build/bench.json
 	$(BIN)/python -m tests.bench.run $(BENCH)
