@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from provenance_schemas.ids import BlockRef
 from verifier.checkpoints import Checkpoint, disagreements
 from verifier.errors import ChainUnavailableError, CheckpointError
 from verifier.limits import DESCENT_HEADERS_A_TRIP, DESCENT_HEADERS_MAX, TRAIL_BLOCKS_MAX
+
+_WAY_OUT: Final = "; if a node lied to you then, `assay checkpoint forget HOST` starts anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def adopt(seen: Seen, checkpoint: Checkpoint) -> Seen:
     block, head = checkpoint.block, seen.head
     remembered = seen.hash_at(block.number)
     if remembered not in (None, block.hash):
-        raise CheckpointError(f"{checkpoint.name} is signed for another block {block.number} than a node gave before")
+        what = f"{checkpoint.name} is signed for another block {block.number} than a node gave before"
+        raise CheckpointError(what + _WAY_OUT)
     linked = head is not None and remembered is not None and seen.linked
     return replace(seen, checkpoint=checkpoint, linked=linked or head is None, walk=None)
 
@@ -109,7 +112,7 @@ def descend(seen: Seen, final: BlockRef, source: HeaderSource) -> Seen:
     """
     known = seen.hash_at(final.number)
     if known not in (None, final.hash):
-        raise NotDescendedError(f"the node's final block {final.number} is another one than that seen before")
+        raise NotDescendedError(f"the node's final block {final.number} is another one than that seen before{_WAY_OUT}")
     if known is not None and seen.linked:
         return seen
     anchor = seen.anchor
@@ -117,7 +120,7 @@ def descend(seen: Seen, final: BlockRef, source: HeaderSource) -> Seen:
         return replace(seen, head=final, linked=True, trail=(final.hash,))
     if final.number < anchor.number:
         raise NotDescendedError(
-            f"the node's final block {final.number} is older than block {anchor.number}, seen before"
+            f"the node's final block {final.number} is older than block {anchor.number}, seen before{_WAY_OUT}"
         )
     if final.number - anchor.number > DESCENT_HEADERS_A_TRIP or not seen.linked:
         _check_landmarks(seen, final, source)
@@ -135,7 +138,7 @@ def _check_landmarks(seen: Seen, final: BlockRef, source: HeaderSource) -> None:
 
 def _forked(seen: Seen, anchor: BlockRef) -> NotDescendedError:
     signed = seen.checkpoint is not None and anchor == seen.checkpoint.block
-    what = f"which {seen.checkpoint.name} signs for" if signed and seen.checkpoint else "seen before"
+    what = f"which {seen.checkpoint.name} signs for" if signed and seen.checkpoint else f"seen before{_WAY_OUT}"
     return NotDescendedError(
         f"the node's head does not descend from block {anchor.number} (0x{anchor.hash.hex()[:8]}), {what}"
     )

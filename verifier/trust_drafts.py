@@ -110,7 +110,7 @@ def _plain(value: Any) -> Any:
 
 def changes(before: SignedTrust, after: SignedTrust) -> tuple[str, ...]:
     """Say in words what a version changes: keys first, then brands, then where to ask."""
-    lines = [f"expires {instant_text(after.expires_at)}, before {instant_text(before.expires_at)}"]
+    lines = [f"expires {instant_text(after.expires_at)}, was {instant_text(before.expires_at)}"]
     lines += _listed("root key", before.root.keys, after.root.keys)
     if before.root.threshold != after.root.threshold:
         lines.append(f"threshold is {after.root.threshold}, was {before.root.threshold}")

@@ -115,6 +115,10 @@ def _words(rotated: Rotated, setting: SignerSetting) -> str:
     lines = [f"{rotated.name} is {rotated.next} from now on, {words_of(setting)}"]
     if rotated.last:
         lines.append(f"{rotated.last} is {rotated.retired_as} and may do nothing more; what it wrote stays valid")
+    if rotated.name == "checkpoint":
+        lines.append(
+            "the house's trust.json names it alone from now on; in trust files that others sign, name both keys"
+        )
     if rotated.given_up:
         lines.append(f"{len(rotated.given_up)} steps were not signed yet and name the last account; record them again")
     return "\n".join(lines)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from provenance_schemas.ids import BlockRef
+from tests.fakes.pictures import qr_picture
 from tests.fakes.rpc_node import world_over_rpc
 from tests.fakes.trust import CHECKPOINT_KEY, some_checkpoint
 from tests.fakes.world import some_serial, some_world
@@ -122,7 +126,9 @@ def test_a_damaged_bundle_is_refused_and_nothing_is_said_of_the_item(place, caps
     options = ["--trust", str(folder / "trust.json"), "--block", block_of(folder)]
 
     assert main(["verify", "--bundle", str(damaged), *options]) == 3
-    assert "the bundle is refused" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "the bundle is refused" in said
+    assert "name it with --block" not in said
     assert main(["bundle", "show", str(damaged)]) == 1
     assert main(["verify", "--bundle", str(damaged), "--json", *options]) == 3
     assert json.loads(capsys.readouterr().out)["level"] == "undetermined"
@@ -151,6 +157,42 @@ def test_making_refuses_to_write_over_files_and_what_it_cannot_verify(place, cap
     assert main(["bundle", "make", str(world.bag), *fresh, *away]) == 3
     assert not (folder / "none.assay.zip").exists()
     assert "cannot be made now" in capsys.readouterr().err
+
+
+def test_a_bundle_is_made_from_a_picture_of_the_label(place, capsys):
+    """As `assay verify` takes one; a file that shows no label is a usage error, not a verdict about a code."""
+    folder, world, _, where = place
+    picture, target = folder / "label.png", ["-o", str(folder / "picture.assay.zip")]
+    qr_picture(world.bag_label).save(picture)
+
+    assert main(["bundle", "make", str(folder / "nothing.png"), *target, *where]) == 2
+    assert "neither a label nor a picture" in capsys.readouterr().err
+    assert main(["bundle", "make", str(picture), *target, *where]) == 0
+
+
+def test_a_certificate_is_told_apart_from_a_bundle(place, capsys):
+    """The evidence is inside it: its reader is told where, and gets no verdict."""
+    folder, *_ = place
+    certificate = folder / "certificate.pdf"
+    certificate.write_bytes(b"%PDF-1.7 ...")
+
+    assert main(["verify", "--bundle", str(certificate), "--trust", str(folder / "trust.json")]) == 2
+    assert "save the bundle attached to it" in capsys.readouterr().err
+
+
+@pytest.mark.process
+def test_a_reader_who_leaves_early_gets_no_rejection(place):
+    """Exit code 141, as a shell says it: 1 would mean that the piece is rejected."""
+    folder, *_ = place
+    command = [sys.executable, "-m", "verifier.cli.main", "bundle", "show", str(folder / "bag.assay.zip")]
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(command, stdout=write, stderr=subprocess.DEVNULL, check=False)
+    finally:
+        os.close(write)
+
+    assert done.returncode == 141
 
 
 def test_options_that_do_not_go_together_are_usage_errors(place, capsys):

@@ -199,6 +199,7 @@ def test_the_command_line_signs_and_anchors(house, first, tmp_path, capsys):
     assert is_anchored(house, 1)
     assert main(("checkpoint", "show", str(kept), *state)) == 0
     assert main(("checkpoint", "fetch", str(kept), *state)) == 0
+    assert main(("checkpoint", "fetch", "other.example", *state)) == 2
     assert main(("checkpoint", "seen", *state)) == 0
     assert "number 1" in capsys.readouterr().out
     issue_for(house, lambda last: LogHead((last.size if last else 0) + 1, bytes(32)))

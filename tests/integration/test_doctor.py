@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from mint.content_health import FILE_NAME, ContentHealth, WatchState, write_state
 from mint.items import register_pieces
 from mint.localnet.start import ensure_localnet, stop_localnet
 from mint.records import Records
@@ -58,6 +59,15 @@ class TestHouse:
     def test_a_house_that_is_well_says_so(self, house):
         """Only the documents' copies were never audited."""
         assert set(said(house)) == {"content"}
+
+    def test_a_house_with_one_copy_is_told_to_name_another(self, house):
+        """No audit can mend that there is no second place."""
+        now = int(time.time())
+        write_state(house.data, WatchState(ContentHealth(("house",), (), 1, 8, 0, 0, now, now, now)))
+        (line,) = said(house)["content"]
+        (house.data / FILE_NAME).unlink()
+
+        assert (line.weight, line.do[:19]) == (Weight.WARN, "name a second copy:")
 
     def test_no_secret_is_shown(self, house):
         """Neither keys nor serials nor codes, in text or JSON; and every line that is not OK says what to do."""

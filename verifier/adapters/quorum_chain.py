@@ -174,7 +174,7 @@ class QuorumChain:
     def _require_enough(self, asked: Round[Tips] | Round[BlockRef]) -> None:
         if len(asked.answers) < self._threshold:
             count = len(asked.failures)
-            nodes = f"{count} of {len(self._lines)} nodes did not answer"
+            nodes = f"{count} of {len(self._lines)} nodes gave no good answer"
             raise ChainUnavailableError(f"{nodes}, {self._threshold} must: {_told(asked.failures)}")
 
     def _disagreement(self, said: Mapping[str, BlockRef], failures: Mapping[str, str]) -> ChainUnavailableError:

@@ -26,8 +26,8 @@ from verifier.checkpoints import verify_checkpoint
 from verifier.cli.bundle_options import read_bounded
 from verifier.cli.node_options import add_node_options, named_nodes, named_quorum, node_clients
 from verifier.cli.trust_choice import add_trust_option, chosen_trust
-from verifier.cli.verify import ADVICE, EXIT_CODES, build_verifier
-from verifier.errors import BundleError, CheckpointError, TrustError, UnavailableError
+from verifier.cli.verify import ADVICE, EXIT_CODES, build_verifier, read_picture
+from verifier.errors import BundleError, CheckpointError, ImageError, TrustError, UnavailableError
 from verifier.label_opening import LabelOpening, write_opening
 from verifier.policies import CLI
 from verifier.service import Verifier
@@ -54,7 +54,7 @@ def add_parser(subparsers: Any) -> None:
         description="Verify a piece, keep what was read in one file, and verify that file again before it is written.",
         epilog="Exit codes: 0 written, 1 refused, 2 usage, 3 cannot be made now.",
     )
-    make.add_argument("piece", metavar="LABEL|ITEM", help="a label's URL, or eip155:.../erc721:.../N")
+    make.add_argument("piece", metavar="LABEL|IMAGE|ITEM", help="a label's URL, a picture, or eip155:.../erc721:.../N")
     make.add_argument("-o", "--output", metavar="FILE", type=Path, help="default: named for the token, ends .assay.zip")
     make.add_argument("--opening", metavar="FILE", type=Path, help="also write the label opening here: for the holder")
     make.add_argument("--force", action="store_true", help="write over files that are there")
@@ -113,7 +113,12 @@ def run_make(args: argparse.Namespace) -> int:
 
 
 def _opened(verifier: Verifier, text: str) -> LabelOpening | int:
-    """Verify a label; give its opening, or the exit code where it opens no piece's commitment."""
+    """Verify a label, or the one in a picture; give its opening, or the exit code where it opens no piece."""
+    if not text.lower().startswith(("http://", "https://")):
+        try:
+            text = read_picture(verifier, Path(text))
+        except ImageError as error:
+            raise TrustError(f"{text}: {error}") from error
     verification = verifier.verify_label(text, CLI)
     item = verification.evidence.item
     if isinstance(item, ItemId) and verification.verdict.outcome(Code.ITEM_COMMITTED) is Outcome.PASSED:

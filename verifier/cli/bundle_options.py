@@ -26,6 +26,7 @@ from verifier.wiring import open_chain
 _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
 _DAY_S: Final = 86_400
 _HOUR_S: Final = 3_600
+_MINUTE_S: Final = 60
 
 ADVICE: Final = {
     Answer.VERIFIED: "The record was genuine and complete at that block. Compare its details with the piece.",
@@ -70,9 +71,9 @@ def verify_bundle_file(args: argparse.Namespace, trust: TrustRegistry | None) ->
     now = datetime.now(UTC)
     opening = _opening(args.opening)
     try:
-        bundle = open_bundle(read_bounded(args.bundle, BUNDLE_MAX_BYTES))
+        bundle = open_bundle(_archive(args.bundle))
     except BundleError as error:
-        return refused_bundle(error, label=opening is not None, now=now), NO_ROOT
+        return refused_bundle(error, label=opening is not None, now=now), f"{args.bundle} is refused: {error}"
     root, why = _root(args, bundle, trust)
     try:
         verification = verify_bundle(bundle, trust, root, opening=opening, now=now)
@@ -81,6 +82,16 @@ def verify_bundle_file(args: argparse.Namespace, trust: TrustRegistry | None) ->
     except ValueError as error:
         raise TrustError(f"--opening: {error}") from error
     return verification, _as_of(bundle.block, root, why, now)
+
+
+def _archive(path: Path) -> bytes:
+    """Read the file. A certificate is told apart: the bundle is inside it."""
+    data = read_bounded(path, BUNDLE_MAX_BYTES)
+    if data.startswith(b"%PDF"):
+        raise TrustError(
+            f"{path}: a PDF; save the bundle attached to it (.assay.zip), or open it in the /portable page"
+        )
+    return data
 
 
 def read_bounded(path: Path, size_max_bytes: int) -> bytes:
@@ -181,4 +192,6 @@ def _age(age_s: float) -> str:
         return "ahead of this clock"
     if age_s >= 2 * _DAY_S:
         return f"{age_s // _DAY_S:.0f} days ago"
-    return f"{age_s // _HOUR_S:.0f} hours ago" if age_s >= 2 * _HOUR_S else f"{age_s // 60:.0f} minutes ago"
+    if age_s < 2 * _MINUTE_S:
+        return "just now"
+    return f"{age_s // _HOUR_S:.0f} hours ago" if age_s >= 2 * _HOUR_S else f"{age_s // _MINUTE_S:.0f} minutes ago"

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from verifier.adapters.checkpoint_memory import CheckpointMemory
 from verifier.adapters.checkpoint_source import checkpoint_url, read_checkpoint
+from verifier.adapters.small_files import is_url
 from verifier.adapters.trust_store import state_folder
 from verifier.checkpoints import Checkpoint, checkpoint_digest, checkpoint_json, disagreements, verify_checkpoint
 from verifier.cli.trust_choice import add_trust_option, chosen_trust
@@ -74,6 +75,8 @@ def _fetch(args: argparse.Namespace) -> int:
     brand = trust.brand_of(source.lower())
     if brand is not None and not Path(source).exists():
         source = checkpoint_url(source.lower())
+    elif brand is None and not is_url(source) and not Path(source).exists():
+        raise TrustError(f"{source} is no file, no URL, and not the host of a brand in the trust file")
     checkpoint = read_checkpoint(source)
     brand = _brand(trust, checkpoint)
     verify_checkpoint(checkpoint, brand)

@@ -16,6 +16,8 @@ from provenance_schemas.errors import SchemaError
 from verifier.errors import TrustError
 
 USAGE_ERROR = 2
+PIPE_CLOSED = 141
+"""As a shell says it; 1 would read as "rejected"."""
 
 
 def build_parser(wanted: str | None = None) -> argparse.ArgumentParser:
@@ -54,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE_ERROR
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return PIPE_CLOSED
     except KeyboardInterrupt:
         print("assay: stopped", file=sys.stderr)
         return 130

@@ -32,11 +32,14 @@ def _path(given: Path | None, state: Path) -> Path:
         return given
     if named := os.environ.get("ASSAY_TRUST"):
         return Path(named)
-    for path in (Path("trust.json"), Path(os.environ.get("ASSAY_DATA", "var/assay")) / "trust.json"):
-        if path.exists():
-            return path
     store = TrustStore(state)
     names = store.names()
+    for path in (Path("trust.json"), Path(os.environ.get("ASSAY_DATA", "var/assay")) / "trust.json"):
+        if path.exists():
+            # A folder somebody sent may hold one: it must not take the place of what a person has compared.
+            if names and (path.parent == Path() or "ASSAY_DATA" not in os.environ):
+                raise TrustError(f"{path} lies here, and {', '.join(names)} is followed: choose with --trust FILE")
+            return path
     if len(names) == 1:
         return store.path(names[0])
     if names:

@@ -155,10 +155,10 @@ def _verify(verifier: Verifier, subject: str) -> Verification:
         return verifier.verify_item(ItemId.parse(subject), TOKEN)
     if subject.lower().startswith(("http://", "https://")):
         return verifier.verify_label(subject, CLI)
-    return verifier.verify_label(_read_picture(verifier, Path(subject)), CLI)
+    return verifier.verify_label(read_picture(verifier, Path(subject)), CLI)
 
 
-def _read_picture(verifier: Verifier, path: Path) -> str:
+def read_picture(verifier: Verifier, path: Path) -> str:
     """Read the label in a picture: one of a trusted brand first, else one in our form, else what stands there."""
 
     def is_ours(text: str) -> bool:

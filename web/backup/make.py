@@ -29,6 +29,7 @@ _PAUSE_S: Final = 0.05
 _DUMP_TIMEOUT_S: Final = 3_600
 _BUSY_S: Final = 10.0
 _TEXTS: Final = ("house.json", "trust.json", "content.json", "localnet/port")
+_TLS: Final = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
 _INDEXES: Final = "assay_index_*"
 """Schemas of the verifier's index: it is made anew from the chain."""
 
@@ -143,7 +144,10 @@ def dump_postgres(url: URL, target: Path) -> None:
 
 
 def postgres_environ(url: URL) -> dict[str, str]:
-    """Give libpq's variables for a URL: no password on a command line, where others could read it."""
+    """Give libpq's variables for a URL: no password on a command line, where others could read it.
+
+    What the URL demands of the server's certificate is demanded here too.
+    """
     values = {
         "PGHOST": url.host or str(url.query.get("host", "")),
         "PGPORT": str(url.port or url.query.get("port", "")),
@@ -152,6 +156,7 @@ def postgres_environ(url: URL) -> dict[str, str]:
         "PGDATABASE": url.database or "",
         "PGCONNECT_TIMEOUT": "10",
         "PATH": "/usr/bin:/bin:/usr/local/bin",
+        **{f"PG{name.upper()}": str(url.query.get(name, "")) for name in _TLS},
     }
     return {name: value for name, value in values.items() if value}
 

@@ -25,6 +25,7 @@ from web.presenters.language import Language
 from web.presenters.piece import proven_passport
 
 _KEPT_MAX: Final = 32
+KEPT_MAX_BYTES: Final = 64 * 1024**2
 _NAMED_BY: Final = "this site's own node"
 
 
@@ -67,7 +68,7 @@ class Certificates:
         content = set_certificate(self._source(verification, item, brand, origin, bundle.block), data, language)
         with self._lock:
             self._kept[key] = content
-            while len(self._kept) > _KEPT_MAX:
+            while len(self._kept) > _KEPT_MAX or sum(map(len, self._kept.values())) > KEPT_MAX_BYTES:
                 self._kept.popitem(last=False)
         return content
 

@@ -67,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
 def _target(to: Path) -> Path:
     if to.is_dir():
         return to / f"assay-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar"
+    if not to.suffix and not to.exists():
+        raise SettingsError("--to", str(to), f"there is no such folder: make it first, or name a file, as {to}.tar")
     return to
 
 

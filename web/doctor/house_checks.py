@@ -29,6 +29,7 @@ _GAS_EACH: Final = 250_000
 """A claim on a first visit costs about so much."""
 _CONTENT_OLD_S: Final = 8 * 86_400
 _AUDIT: Final = "assay content audit --all --repair"
+_SECOND_COPY: Final = "name a second copy: ASSAY_BLOCKS_COPY, ASSAY_IPFS_API or ASSAY_IPFS_GATEWAYS"
 _OTHERS: Final = 0o077
 
 
@@ -128,11 +129,13 @@ def _content(data: Path) -> Iterator[Line]:
         yield warn("content", "the documents' copies were never all looked at", _AUDIT)
         return
     age_s = time.time() - health.round_ended_at
-    said = f"{health.blocks} blocks, at least {health.copies_verified_min} verified copies of each"
+    said = f"{health.blocks} blocks, verified copies of each: {health.copies_verified_min}"
     if health.copies_verified_min < 1:
-        yield fail("content", f"{said}: a document is lost", "assay content restore FILE.car")
+        yield fail("content", f"{said}; a document is lost", "assay content restore FILE.car")
+    elif len(health.copies) < COPIES_MIN:
+        yield warn("content", f"{said}; at least {COPIES_MIN} are wanted", _SECOND_COPY)
     elif health.copies_verified_min < COPIES_MIN:
-        yield warn("content", f"{said}: at least {COPIES_MIN} are wanted", _AUDIT)
+        yield warn("content", f"{said}; at least {COPIES_MIN} are wanted", _AUDIT)
     elif age_s > _CONTENT_OLD_S:
         yield warn("content", f"{said}, looked at {age_s / 86_400:.0f} days ago", _AUDIT)
     else:

@@ -14,6 +14,8 @@ from verifier.errors import BundleError, ChainUnavailableError, UnavailableError
 KEPT_MAX: Final = 64
 KEPT_MAX_BYTES: Final = 64 * 1024**2
 MAKING_MAX: Final = 2
+WAITING_MAX: Final = 2
+"""Of the few threads that answer for the whole site, these may wait for a place besides."""
 _WAIT_S: Final = 10.0
 
 Make = Callable[[ItemId, BlockRef | None], bytes]
@@ -36,20 +38,29 @@ class Shelf:
         self._kept: OrderedDict[tuple[ItemId, bytes], bytes] = OrderedDict()
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(MAKING_MAX)
+        self._asking = threading.BoundedSemaphore(MAKING_MAX + WAITING_MAX)
 
     def bundle(self, item: ItemId) -> bytes:
         """Give a piece's bundle. Raises UnavailableError when it cannot be made now, BundleError when not at all."""
         key = (item, self._final(item).hash)
         if (kept := self._find(key)) is not None:
             return kept
+        if not self._asking.acquire(blocking=False):
+            raise ChainUnavailableError("too many bundles are being asked for")
+        try:
+            data = self._in_turn(key)
+        finally:
+            self._asking.release()
+        self._keep(key, data)
+        return data
+
+    def _in_turn(self, key: tuple[ItemId, bytes]) -> bytes:
         if not self._places.acquire(timeout=_WAIT_S):
             raise ChainUnavailableError("too many bundles are being made")
         try:
-            data = self._find(key) or self._made(item)
+            return self._find(key) or self._made(key[0])
         finally:
             self._places.release()
-        self._keep(key, data)
-        return data
 
     def _made(self, item: ItemId) -> bytes:
         """Make it at the newest checkpoint's block if the record says there what it says now, else at the final block.

@@ -139,6 +139,18 @@ def test_a_walk_under_way_helps_no_other_fork():
     assert second.value.seen.walk.number > first.value.seen.walk.number
 
 
+@pytest.mark.parametrize("number", [20, 50, 55])
+def test_whoever_asked_a_liar_first_is_told_the_way_out(number):
+    """Neither an honest node nor the brand's checkpoint moves the memory back by itself; a person may."""
+    true, false = FakeHeaders(60), FakeHeaders(60, fork_at=15)
+    seen = seen_at(false, 50)
+    for head in (true.blocks[59], true.blocks[50], true.blocks[49]):
+        with pytest.raises(NotDescendedError, match="checkpoint forget"):
+            descend(seen, head, true)
+    with pytest.raises((CheckpointError, NotDescendedError), match="checkpoint forget"):
+        descend(adopt(seen, checkpoint_of(true, number)), true.blocks[59], true)
+
+
 # ---- checkpoints
 
 

@@ -82,7 +82,7 @@ def test_too_few_answers_name_the_nodes_that_gave_none():
         quorum(2, some_node(HONEST), some_node(SILENT), some_node(SILENT)).tips()
 
     assert str(error.value) == (
-        "2 of 3 nodes did not answer, 2 must: node1: the node does not answer; node2: the node does not answer"
+        "2 of 3 nodes gave no good answer, 2 must: node1: the node does not answer; node2: the node does not answer"
     )
 
 

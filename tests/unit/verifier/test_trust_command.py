@@ -9,6 +9,8 @@ import pytest
 
 from tests.fakes.trust import BEN, some_brand
 from verifier.cli.main import main
+from verifier.cli.trust_choice import chosen_trust
+from verifier.errors import TrustError
 from verifier.trust import TrustRegistry, trust_json
 
 
@@ -120,3 +122,17 @@ def test_other_commands_read_what_is_followed(run, tmp_path, capsys):
 
     assert main(("checkpoint", "seen")) == 0
     assert "Maison" in capsys.readouterr().out
+
+
+def test_a_trust_file_that_merely_lies_here_never_outranks_what_is_followed(run, tmp_path):
+    """Who unpacks a seller's folder, and verifies in it, must not end up with the seller's own trust file."""
+    found(run)
+    run("sign", "1.trust.json", "--key", "keys/cleo.key")
+    assert run("update", "1.trust.json", "--pin", root_of(run, "1.trust.json"))[0] == 0
+    (tmp_path / "brand.json").rename(tmp_path / "trust.json")
+    with pytest.raises(TrustError, match="--trust FILE"):
+        chosen_trust(None)
+
+    assert chosen_trust(tmp_path / "trust.json").expires_at is None
+    (tmp_path / "trust.json").unlink()
+    assert chosen_trust(None).expires_at is not None

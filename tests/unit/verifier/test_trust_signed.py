@@ -236,7 +236,7 @@ def test_a_draft_left_as_it_is_makes_the_same_entries():
     made = read_draft(draft_toml(file, 30).encode(), 5, NOW)
 
     assert made == replace(file, version=5, issued_at=NOW, expires_at=NOW + timedelta(days=30), signatures=())
-    assert changes(file, made) == (f"expires {instant_text(made.expires_at)}, before {instant_text(file.expires_at)}",)
+    assert changes(file, made) == (f"expires {instant_text(made.expires_at)}, was {instant_text(file.expires_at)}",)
 
 
 def test_a_draft_may_say_times_as_toml_does():

@@ -18,7 +18,8 @@ from verifier.errors import ChainUnavailableError
 from verifier.images import read_labels
 from verifier.service import Verifier
 from verifier.verdict import Level
-from web.certificate import typesetting
+from web.certificate import issuing, typesetting
+from web.presenters.language import Language
 
 pytest.importorskip("typst", reason="the extra assay[certificate] is not installed")
 pypdf = pytest.importorskip("pypdf")
@@ -158,6 +159,17 @@ def test_the_same_record_gives_the_same_bytes(client, pdf, world):
     assert client.get(path_of(world.bag)).data == pdf.data
     assert "Certificat de la fiche" in text_of(french.data)
     assert pypdf.PdfReader(io.BytesIO(french.data)).trailer["/Root"]["/Lang"] == "fr"
+
+
+def test_what_is_kept_of_certificates_is_bounded_in_bytes(world, monkeypatch):
+    """A bundle may have 64 MiB, and its certificate holds it whole."""
+    verifier = Verifier(world.trust, lambda _: world.access(), now=lambda: world.now)
+    certificates = issuing.Certificates(verifier, world.trust, world.access().content, world.shelf)
+    for most, kept in ((1, 0), (issuing.KEPT_MAX_BYTES, 1)):
+        monkeypatch.setattr(issuing, "KEPT_MAX_BYTES", most)
+        certificates.certificate(world.bag, world.brand, "https://id.example", Language.EN)
+
+        assert kept == len(certificates._kept)
 
 
 def test_a_piece_in_stock_says_that_it_was_not_sold(client, world):

@@ -19,7 +19,7 @@ from verifier.errors import BundleError, ChainUnavailableError
 from verifier.label_opening import read_opening
 from verifier.policies import CLI
 from verifier.verdict import Level
-from web.portable.shelf import KEPT_MAX, MAKING_MAX, Shelf
+from web.portable.shelf import KEPT_MAX, MAKING_MAX, WAITING_MAX, Shelf
 
 
 @pytest.fixture(scope="module")
@@ -255,6 +255,26 @@ def test_the_shelf_keeps_a_bounded_number_and_makes_a_few_at_a_time(site):
 
     assert most[0] <= MAKING_MAX
     assert len(shelf._kept) == KEPT_MAX
+
+
+def test_who_asks_for_many_bundles_at_once_leaves_threads_for_everybody_else(site):
+    """A few may wait for a place; the rest are told at once to come back, and kept bundles are given all the while."""
+    done, places = threading.Event(), MAKING_MAX + WAITING_MAX
+    shelf = Shelf(lambda item, at: (done.wait(20) and b"x") or b"", lambda _: block(1), lambda _: None)
+    asked = [threading.Thread(target=shelf.bundle, args=(site.item.batch.item(at),)) for at in range(places)]
+    for thread in asked:
+        thread.start()
+    while shelf._asking._value:
+        pass
+    try:
+        with pytest.raises(ChainUnavailableError, match="too many"):
+            shelf.bundle(site.item.batch.item(places))
+    finally:
+        done.set()
+        for thread in asked:
+            thread.join()
+
+    assert shelf.bundle(site.item.batch.item(places)) == b"x"
 
 
 def test_the_verdict_as_data_and_the_bundle_agree_on_the_final_block(visitor, site, maker):
