@@ -59,6 +59,7 @@ class ServerLock:
     def _taken(self) -> Iterator[None]:
         try:
             self._pool = self._pool or open_pool(self._place)
+            self._pool.close()  # taken seldom: on a connection of its own, never on one that saw the server go
             with self._pool.connection() as connection:
                 (taken,) = connection.execute("SELECT pg_try_advisory_lock(?)", (self._number,)).fetchone()
                 if not taken:

@@ -79,9 +79,10 @@ def send_as(house, signer, function, *arguments):
     ledger, registry = house.dispatch.ledger, house.identity.registry
     calldata = house.registry_call(function, *arguments)
     gas = ledger.estimate_gas(signer.address, registry.contract, calldata, 0)
-    fee = 10**10
+    fees, nonce = ledger.fees(), ledger.nonce(signer.address)
+    fee = fees.base_wei + fees.tip_wei
     raw = signer.sign_transaction(
-        Transaction(registry.chain_id, ledger.nonce(signer.address), registry.contract, calldata, 0, gas * 2, fee, 1)
+        Transaction(registry.chain_id, nonce, registry.contract, calldata, 0, gas * 2, fee, fees.tip_wei)
     )
     ledger.send(raw.raw)
     while ledger.receipts([raw.hash]) == [None]:
@@ -333,6 +334,7 @@ def fresh(house, name):
 
 def test_drill_of_a_stolen_registrar_key(house, assay):
     """The thief registers; dispute, rotate: his piece is rejected, every piece of the house stands as before."""
+    register_pieces(house, [some_piece(house, "BEFORE")])  # so that the key has coins, as one in use does
     stolen = KeySigner(read_key(house.data_dir / house.identity.signers["registrar"].file))
     genuine = house.piece("LATER").token_id
     passports, root = on_ledger(house, genuine).passports, on_ledger(house, genuine).claim_root

@@ -91,6 +91,21 @@ contract StepsTest is Fixture {
         }
     }
 
+    function test_ManyStepsAreForActorsAlone() public {
+        (uint256[] memory tokenIds, bytes32[] memory documents) = lists(3, 3);
+        vm.expectRevert(
+            abi.encodeWithSelector(Errors.ItemRegistryActorNotAllowed.selector, stranger, SERVICED)
+        );
+        vm.prank(stranger);
+        registry.recordSteps(tokenIds, SERVICED, documents);
+    }
+
+    function test_ABatchStepIsForActorsAlone() public {
+        vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistryActorNotAllowed.selector, stranger, SHIPPED));
+        vm.prank(stranger);
+        registry.recordBatchStep(BATCH, SHIPPED, DOCUMENT);
+    }
+
     function test_ListsMustPair() public {
         (uint256[] memory tokenIds, bytes32[] memory documents) = lists(3, 2);
         vm.expectRevert(abi.encodeWithSelector(Errors.ItemRegistryLengthInvalid.selector, 2, 3));
