@@ -12,6 +12,8 @@ from verifier.checkpoints import Checkpoint, checkpoint_json, parse_checkpoint
 from verifier.errors import CheckpointError
 from verifier.limits import CHECKPOINT_SIZE_MAX_BYTES
 
+RESTORED: Final = "RESTORED"
+"""A file that says: this folder came from a backup, and the newest that was signed may be missing."""
 _NAME: Final = re.compile(r"([1-9][0-9]{0,15})\.json")
 
 
@@ -56,17 +58,44 @@ class CheckpointFolder:
                 file.flush()
                 os.fsync(file.fileno())
             os.link(temporary, path)  # unlike a rename, never takes the place of a file
-            descriptor = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            self._sync()
         except FileExistsError as error:
             raise CheckpointKeptError(checkpoint.sequence) from error
         except OSError as error:
             raise HouseWriteError(path, str(error)) from error
         finally:
             temporary.unlink(missing_ok=True)
+
+    @property
+    def restored(self) -> bool:
+        """Whether the folder came from a backup, and nobody has said since what was signed last."""
+        return self._mark.exists()
+
+    def mark_restored(self) -> None:
+        """Say that the folder comes from a backup. Nothing is signed until `unmark`. Raises OSError."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(self._mark, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            os.fsync(file.fileno())
+        self._sync()
+
+    def unmark(self) -> None:
+        """Say that the newest checkpoint is here. Raises HouseWriteError."""
+        try:
+            self._mark.unlink(missing_ok=True)
+            self._sync()
+        except OSError as error:
+            raise HouseWriteError(self._mark, str(error)) from error
+
+    @property
+    def _mark(self) -> Path:
+        return self.folder / RESTORED
+
+    def _sync(self) -> None:
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _path(self, sequence: int) -> Path:
         return self.folder / f"{sequence}.json"

@@ -41,11 +41,12 @@ def issue_for(house: House, points: PointsHead | None = None) -> Checkpoint:
     registry = house.identity.registry
     try:
         seen = house.memory.load(registry).checkpoint
+        refuse_restored(house.checkpoints)
         last = house.checkpoints.last()
         if seen is not None and (last is None or last.sequence < seen.sequence):
             raise CheckpointRefusedError(
-                f"{seen.name} was signed before and is not in {house.checkpoints.folder}: put the newer files back, "
-                "or a second checkpoint of one number would be signed"
+                f"{seen.name} was signed before and is not in {house.checkpoints.folder}: put the newer files back "
+                "(`assay mint checkpoint --after FILE|URL`), or a second checkpoint of one number would be signed"
             )
         checkpoint = issue_checkpoint(house, house.chain(), house.checkpoints, points)
         house.memory.adopt(registry, checkpoint, (checkpoint.key,))
@@ -61,6 +62,7 @@ def issue_checkpoint(
 ) -> Checkpoint:
     """Sign for the newest final block and the log of points, after what was signed before; one at a time.
 
+    0. The folder does not come from a backup that may lack the newest.
     1. The node still has the block that was signed for last, and its final block is not older.
     2. The registry's issuance word is read there, proved.
     3. Nothing new since then: the last checkpoint is given again.
@@ -72,6 +74,7 @@ def issue_checkpoint(
     """
     folder.folder.mkdir(parents=True, exist_ok=True)
     with FolderLock(folder.folder)():
+        refuse_restored(folder)  # 0.
         last = folder.last()
         try:
             block = _final_block(chain, last)  # 1.
@@ -87,6 +90,15 @@ def issue_checkpoint(
         checkpoint = _signed(desk, checkpoint)  # 5.
         folder.add(checkpoint)
         return checkpoint
+
+
+def refuse_restored(folder: CheckpointFolder) -> None:
+    """Refuse to sign after a backup was brought back, until it is known what was signed last."""
+    if folder.restored:
+        raise CheckpointRefusedError(
+            "a backup was brought back, and newer checkpoints may have been published: `assay mint checkpoint "
+            "--after FILE|URL` takes them back from where they are kept, `--after none` says that there are none"
+        )
 
 
 def _final_block(chain: CanonicalChain, last: Checkpoint | None) -> BlockRef:

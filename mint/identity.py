@@ -16,6 +16,7 @@ from verifier.trust import Brand, Registry, TrustRegistry
 
 HOUSE_TYPE: Final = "assay/house-1"
 ADMIN: Final = "admin"
+CHECKPOINT: Final = "checkpoint"
 ACTOR_ADMIN: Final = "actor-admin"
 _FILE_MAX_BYTES: Final = 1 << 20
 
@@ -45,6 +46,8 @@ class Handover:
     signer: SignerSetting
     last: Address | None = None
     """The account that is replaced; None where there was none."""
+    stolen: bool = False
+    """Somebody else may have the last key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Identity:
     """Accounts of keys that were replaced: `registrar.1` is the first registrar there was."""
     handovers: Mapping[str, Handover] = field(default_factory=dict)
     """Keys that are being replaced, by name."""
+    stolen: frozenset[str] = frozenset()
+    """Retired keys that somebody else may have: what they sign is not believed."""
 
     @property
     def actor_admin(self) -> str:
@@ -88,7 +93,11 @@ class Identity:
     def trust(self, node_url: str | None) -> TrustRegistry:
         """Give what others need to verify this house's pieces."""
         maker = self.maker
-        keys = tuple(account for name, account in self.roles.items() if name == "checkpoint")
+        past = [name for name in self.retired if name.rpartition(".")[0] == CHECKPOINT and name not in self.stolen]
+        keys = (
+            *(self.roles[name] for name in (CHECKPOINT,) if name in self.roles),
+            *map(self.retired.__getitem__, past),
+        )
         brand = Brand(maker.name, maker.hosts, maker.gtin_prefixes, self.registry, keys)
         return TrustRegistry((brand,), (node_url,) if node_url else (), self.gateways)
 
@@ -112,8 +121,14 @@ def identity_json(identity: Identity) -> str:
         "gateways": list(identity.gateways),
         "signers": {name: setting_json(setting) for name, setting in identity.signers.items()},
         "retired": dict(identity.retired),
+        "stolen": sorted(identity.stolen),
         "handovers": {
-            name: {"address": one.address, "signer": setting_json(one.signer), "last": one.last}
+            name: {
+                "address": one.address,
+                "signer": setting_json(one.signer),
+                "last": one.last,
+                "stolen": one.stolen,
+            }
             for name, one in identity.handovers.items()
         },
     }
@@ -151,9 +166,11 @@ def read_identity(path: Path) -> Identity:
                     parse_address(one["address"]),
                     read_setting(name, one["signer"]),
                     parse_address(one["last"]) if one["last"] is not None else None,
+                    one.get("stolen") is True,
                 )
                 for name, one in value.get("handovers", {}).items()
             },
+            frozenset(map(str, value.get("stolen", ()))),
         )
     except (AttributeError, KeyError, TypeError, ValueError, SchemaError, OSError) as error:
         raise InputError(f"{path} is damaged ({type(error).__name__}: {error}); restore it from a copy") from error

@@ -74,10 +74,13 @@ def key_name(desk: Desk, name: str) -> str:
     return actor.key
 
 
-def rotate_key(desk: Desk, keep: Keep, name: str, account: Address, signer: SignerSetting) -> Rotated | None:
+def rotate_key(
+    desk: Desk, keep: Keep, name: str, account: Address, signer: SignerSetting, *, stolen: bool = False
+) -> Rotated | None:
     """Replace one key; None for the admin's, whose handover has only begun. Call it under the house's lock.
 
-    The last key is not needed, so one that was lost or stolen is replaced in the same way.
+    The last key is not needed, so one that was lost or stolen is replaced in the same way. What a `stolen` checkpoint
+    key signed is not believed any more; one that is replaced by habit stays in the trust file for what it signed.
     """
     if account in {*desk.identity.roles.values(), *desk.identity.retired.values()}:
         raise InputError(f"{account} has or had a part in this house; each key has one, make a new key")
@@ -89,7 +92,7 @@ def rotate_key(desk: Desk, keep: Keep, name: str, account: Address, signer: Sign
     last = desk.identity.roles.get(name)
     if last is None and name.startswith(_ACTOR_KEY):
         last = _actor_of(desk, name).address
-    handover = Handover(account, signer, last)
+    handover = Handover(account, signer, last, stolen)
     keep(replace(desk.identity, handovers={**desk.identity.handovers, name: handover}))
     try:
         _carry(desk, _begin(desk, name, handover))
@@ -240,6 +243,7 @@ def _switch(desk: Desk, keep: Keep, name: str) -> Rotated:
             roles={**identity.roles, name: handover.address},
             signers={**identity.signers, name: handover.signer},
             retired=retired,
+            stolen=identity.stolen | ({retired_as} if handover.stolen and retired_as else set()),
         )
     )
     return Rotated(name, last, handover.address, retired_as, given_up)

@@ -1,8 +1,9 @@
 """Does a node's head descend from what was seen before? Pure but for the headers it asks for.
 
 A header names its parent by hash, so a walk from a new final block down to one seen before shows that nothing before
-that one was rewritten. It shows no more: a node may invent what comes after. The brand's next checkpoint, or the next
-honest node, does not descend from such a head, and then it comes to light (docs/trust.md).
+that one was rewritten. It shows no more: a node may invent what comes after. The next honest node does not descend from
+such a head, and then it comes to light. The brand's next checkpoint settles it: a signature outranks a node's word for
+every block up to its own, and nothing outranks what was seen above that (docs/trust.md).
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from verifier.checkpoints import Checkpoint, disagreements
 from verifier.errors import ChainUnavailableError, CheckpointError
 from verifier.limits import DESCENT_HEADERS_A_TRIP, DESCENT_HEADERS_MAX, TRAIL_BLOCKS_MAX
 
-_WAY_OUT: Final = "; if a node lied to you then, `assay checkpoint forget HOST` starts anew"
+_WAY_OUT: Final = (
+    "; if a node lied to you then, the brand's next checkpoint settles it,"
+    " or `assay checkpoint forget HOST` starts anew"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Seen:
     trail: tuple[bytes, ...] = ()
     """Hashes of the head and of blocks below it, one number each."""
     walk: Walk | None = None
+    refuted: BlockRef | None = None
+    """A head that was believed once, until the brand signed for another chain: a node lied, or the brand did."""
 
     @property
     def anchor(self) -> BlockRef | None:
@@ -68,6 +74,12 @@ class Seen:
         """Give the hash remembered for a number near the head."""
         place = self.head.number - number if self.head else -1
         return self.trail[place] if 0 <= place < len(self.trail) else None
+
+    @property
+    def outranked(self) -> bool:
+        """Whether the checkpoint covers the head's number, and the head was never shown to lead to it."""
+        signed, head = self.checkpoint, self.head
+        return not self.linked and signed is not None and head is not None and head.number <= signed.block.number
 
 
 class NotDescendedError(ChainUnavailableError):
@@ -83,7 +95,10 @@ class WalkUnfinishedError(ChainUnavailableError):
 
 
 def adopt(seen: Seen, checkpoint: Checkpoint) -> Seen:
-    """Remember a checkpoint that the brand signed. Raises CheckpointError when it cannot stand beside what was seen."""
+    """Remember a checkpoint that the brand signed. Raises CheckpointError when it contradicts one seen before.
+
+    A head that contradicts it was a node's word alone: it gives way, and is kept as `refuted`.
+    """
     known = seen.checkpoint
     if known is not None:
         if reasons := disagreements(known, checkpoint):
@@ -95,8 +110,7 @@ def adopt(seen: Seen, checkpoint: Checkpoint) -> Seen:
     block, head = checkpoint.block, seen.head
     remembered = seen.hash_at(block.number)
     if remembered not in (None, block.hash):
-        what = f"{checkpoint.name} is signed for another block {block.number} than a node gave before"
-        raise CheckpointError(what + _WAY_OUT)
+        return Seen(checkpoint, refuted=head)
     linked = head is not None and remembered is not None and seen.linked
     return replace(seen, checkpoint=checkpoint, linked=linked or head is None, walk=None)
 
@@ -122,18 +136,23 @@ def descend(seen: Seen, final: BlockRef, source: HeaderSource) -> Seen:
         raise NotDescendedError(
             f"the node's final block {final.number} is older than block {anchor.number}, seen before{_WAY_OUT}"
         )
+    refuted = seen.refuted
     if final.number - anchor.number > DESCENT_HEADERS_A_TRIP or not seen.linked:
-        _check_landmarks(seen, final, source)
+        refuted = _check_landmarks(seen, final, source) or refuted
     hashes = _Walker(source, seen, final, anchor).walk()
-    return _arrived(seen, final, hashes)
+    return replace(_arrived(seen, final, hashes), refuted=refuted)
 
 
-def _check_landmarks(seen: Seen, final: BlockRef, source: HeaderSource) -> None:
+def _check_landmarks(seen: Seen, final: BlockRef, source: HeaderSource) -> BlockRef | None:
+    """Hold the node against the blocks seen before; gives the old head where the node and the checkpoint refute it."""
     checkpoint = seen.checkpoint.block if seen.checkpoint else None
     marks = [block for block in (checkpoint, seen.head) if block is not None and block.number <= final.number]
     for mark, link in zip(marks, source.links([mark.number for mark in marks]), strict=True):
         if link.block.hash != mark.hash:
+            if mark is seen.head and seen.outranked:
+                return mark
             raise _forked(seen, mark)
+    return None
 
 
 def _forked(seen: Seen, anchor: BlockRef) -> NotDescendedError:

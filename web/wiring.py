@@ -18,7 +18,7 @@ from mint.localnet.errors import LocalnetError
 from mint.localnet.start import ensure_localnet
 from mint.records import Records
 from mint.server_lock import WORKING, lock_on
-from provenance_schemas.ids import BlockRef, ItemId
+from provenance_schemas.ids import Address, BlockRef, ItemId
 from verifier.adapters.bundle_proofs import RpcProofs
 from verifier.adapters.cached_store import CachedStore
 from verifier.adapters.checkpoint_memory import CheckpointMemory
@@ -52,7 +52,7 @@ from web.jobs.worker import Worker
 from web.limits import Limits
 from web.parts import Parts
 from web.points.earning import earning_of, rewarding
-from web.portable.shelf import Shelf
+from web.portable.shelf import Shelf, read_words
 from web.scan.scan_log import SqlScanLog
 from web.secret import load_secret
 from web.settings import REDIS, Settings
@@ -143,7 +143,10 @@ def _shelf(settings: Settings, verifier: Verifier, nodes: _Nodes) -> Shelf:
         except (CheckpointError, MintError):
             return None
 
-    return Shelf(make, lambda item: access(item).chain.tips().final, signed)
+    def words(item: ItemId, writers: Sequence[Address], at: BlockRef) -> object:
+        return read_words(access(item).chain, item, writers, at)
+
+    return Shelf(make, lambda item: access(item).chain.tips().final, signed, words)
 
 
 def make_limits(settings: Settings) -> Limits:

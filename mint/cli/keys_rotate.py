@@ -25,6 +25,11 @@ def add_parsers(below: Any) -> None:
         "Pieces stay as they are; the last key is not needed. Run it again after it was interrupted.",
     )
     rotate.add_argument("name", metavar="NAME", help="a role, as registrar, or an actor whose key is in this house")
+    rotate.add_argument(
+        "--stolen",
+        action="store_true",
+        help="somebody else may have the last key: checkpoints that it signed are not believed any more",
+    )
     add_signer_options(rotate)
     move = below.add_parser(
         "set", help="say where a key is now", description="Say where a key is now. It must be the same key."
@@ -43,7 +48,7 @@ def _rotate(args: argparse.Namespace) -> int:
         name = key_name(house, args.name)
         setting = setting_of(args, name) or _new_file(house, name)
         account = house.keys.open(name, setting).address
-        rotated = rotate_key(house, house.keep, name, account, setting)
+        rotated = rotate_key(house, house.keep, name, account, setting, stolen=args.stolen)
         if rotated is None:
             until = datetime.fromtimestamp(admin_accept_time_s(house), UTC).isoformat()
             value: dict[str, Any] = {"name": ADMIN, "next": account, "accept_after": until}
@@ -117,7 +122,8 @@ def _words(rotated: Rotated, setting: SignerSetting) -> str:
         lines.append(f"{rotated.last} is {rotated.retired_as} and may do nothing more; what it wrote stays valid")
     if rotated.name == "checkpoint":
         lines.append(
-            "the house's trust.json names it alone from now on; in trust files that others sign, name both keys"
+            "the house's trust.json names it first from now on; with --stolen, the last one no more. "
+            "In trust files that others sign, do the same"
         )
     if rotated.given_up:
         lines.append(f"{len(rotated.given_up)} steps were not signed yet and name the last account; record them again")

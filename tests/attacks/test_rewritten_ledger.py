@@ -73,17 +73,23 @@ def test_a_history_without_the_theft_is_not_believed(attacked):
     assert "seen before" in reason or "descend" in reason
 
 
-def test_a_checkpoint_alone_is_enough_to_see_it(attacked, tmp_path, capsys, monkeypatch):
-    """The verifier never asked a node before; the brand's checkpoint was fetched, through the command line."""
-    world, node, weaker, ours, memory = attacked
+def sign_final(world, node, folder):
+    """Write a trust file and the brand's checkpoint of the node's final block; gives registry, block and both paths."""
     registry = replace(world.brand.registry, deployed_block_hash=node.block_hash(0))
     brand = replace(world.brand, registry=registry, checkpoint_keys=(CHECKPOINT_KEY.address,))
     number = node.tip - node.final_lag
     block = replace(world.registry.blocks[number], hash=node.block_hash(number))
     place = {"chain_id": registry.chain_id, "contract": registry.contract}
-    files = tmp_path / "trust.json", tmp_path / "checkpoint"
+    files = folder / "trust.json", folder / "checkpoint"
     files[0].write_text(trust_json(TrustRegistry((brand,))), "utf-8")
     files[1].write_bytes(checkpoint_json(some_checkpoint(1, number, block=block, **place)))
+    return registry, block, files
+
+
+def test_a_checkpoint_alone_is_enough_to_see_it(attacked, tmp_path, capsys, monkeypatch):
+    """The verifier never asked a node before; the brand's checkpoint was fetched, through the command line."""
+    world, node, weaker, ours, memory = attacked
+    registry, block, files = sign_final(world, node, tmp_path)
     monkeypatch.setenv("ASSAY_STATE", str(tmp_path / "state"))
 
     assert main(("checkpoint", "fetch", str(files[1]), "--trust", str(files[0]))) == 0
@@ -92,6 +98,27 @@ def test_a_checkpoint_alone_is_enough_to_see_it(attacked, tmp_path, capsys, monk
     assert world.verify(world.bag_label, CLI, **weaker).verdict.level is Level.VERIFIED
     assert world.verify(world.bag_label, CLI, **ours).verdict.level is Level.UNDETERMINED
     capsys.readouterr()
+
+
+def test_a_liar_who_was_asked_first_silences_the_verifier_only_until_the_brand_signs(
+    attacked, tmp_path, capsys, monkeypatch
+):
+    """The first node invented a theft, with proofs. The true chain is refused, until its checkpoint is fetched."""
+    world, node, _, ours, memory = attacked
+    assert world.verify(world.bag_label, CLI, **ours).verdict.level is Level.REJECTED
+    rewrite(world, theft_block(world))  # from here on the node is an honest one
+    world.registry.mine(2)
+    assert world.verify(world.bag_label, CLI, **ours).verdict.level is Level.UNDETERMINED
+
+    registry, block, files = sign_final(world, node, tmp_path)
+    lie = memory.load(registry).head
+    monkeypatch.setenv("ASSAY_STATE", str(tmp_path / "state"))
+    assert main(("checkpoint", "fetch", str(files[1]), "--trust", str(files[0]))) == 0
+    assert world.verify(world.bag_label, CLI, **ours).verdict.level is Level.VERIFIED
+    assert (block, lie) == (memory.load(registry).head, memory.load(registry).refuted)
+    capsys.readouterr()
+    assert main(("checkpoint", "seen", "--trust", str(files[0]))) == 0
+    assert f"refuted     block {lie.number}, 0x{lie.hash.hex()}" in capsys.readouterr().out
 
 
 def test_two_stories_under_one_key_are_evidence(tmp_path, capsys):

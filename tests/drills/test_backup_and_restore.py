@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
+import json
 import shutil
 import tarfile
 import threading
@@ -17,6 +19,7 @@ from loyalty.adapters.sql_database import Database
 from loyalty.points import Points
 from loyalty.rulebook import shipped_rules
 from loyalty.tables import MIGRATIONS, VERSION_TABLE
+from mint.checkpoint_folder import CheckpointFolder
 from mint.items import register_pieces
 from mint.localnet.start import stop_localnet
 from mint.lock import FolderLock
@@ -98,6 +101,7 @@ def test_everything_answered_before_the_backup_is_there_after_everything_was_los
     assert "1 of 1" in next(check.said for check in restored.checks if check.name == "pieces")
     assert set(heard) <= there
     assert keys == {path.relative_to(folder / "again"): path.read_bytes() for path in key_files(folder / "again")}
+    assert CheckpointFolder(folder / "again" / "checkpoints").restored
     assert {0o600} == {path.stat().st_mode & 0o777 for path in (folder / "again").rglob("*") if path.is_file()}
 
 
@@ -116,12 +120,12 @@ def test_a_backup_shows_no_key_and_is_for_its_owner_alone(drill):
 
 
 def test_the_wrong_passphrase_opens_nothing(drill):
-    """It is said, and no key file is left behind."""
+    """It is said before anything is written."""
     folder, file, *_ = drill
     with pytest.raises(RestoreError, match="passphrase"):
         restore_backup(file, folder / "wrong", passphrase=b"twelve stitches")
 
-    assert key_files(folder / "wrong") == []
+    assert list((folder / "wrong").iterdir()) == []
 
 
 def test_a_folder_that_holds_something_is_not_restored_into(drill):
@@ -163,6 +167,66 @@ def test_a_backup_that_was_changed_is_refused_before_anything_is_written(drill, 
     """Damage, a cut and a name that leads out of the folder."""
     bad = changed(drill[1], tmp_path / "bad.tar", DAMAGES[damage])
     with pytest.raises(ArchiveError):
+        restore_backup(bad, tmp_path / "into")
+
+    assert list((tmp_path / "into").iterdir()) == []
+
+
+def json_part(file, name):
+    """Read one entry of an archive."""
+    with tarfile.open(file) as tar:
+        return json.loads(tar.extractfile(name).read())
+
+
+def forged(file, target, name, content, **manifest):
+    """Write the archive anew with another part, and its digest in the manifest; what cannot be made is the HMAC."""
+    value = json_part(file, MANIFEST)
+    parts = [one for one in value["parts"] if one["name"] != name]
+    if content is not None:
+        parts.append({"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()})
+    value |= {"parts": parts} | manifest
+    new = {name: content, MANIFEST: json.dumps(value).encode()}
+    return changed(file, target, lambda one, old: [(one, new.get(one, old))] if new.get(one, old) is not None else [])
+
+
+def test_who_has_no_passphrase_forges_no_backup(drill, tmp_path):
+    """A manifest that was made anew, without its HMAC too, or without the sealed keys: nothing is written."""
+    other = b'{"type": "assay/trust-1"}'
+    forgeries = {
+        "another part": forged(drill[1], tmp_path / "1.tar", "trust.json", other),
+        "no tag": forged(drill[1], tmp_path / "2.tar", "trust.json", other, hmac=""),
+        "no keys": forged(drill[1], tmp_path / "3.tar", SEALED_KEYS, None),
+        "another date": forged(drill[1], tmp_path / "4.tar", "none", None, made_at="2030-01-01T00:00:00Z"),
+    }
+    for file in forgeries.values():
+        with pytest.raises(ArchiveError, match="passphrase"):
+            restore_backup(file, tmp_path / "into", passphrase=PASSPHRASE)
+
+        assert list((tmp_path / "into").iterdir()) == []
+
+
+def test_a_command_comes_back_only_from_a_backup_that_nobody_changed(drill, tmp_path):
+    """Else whoever reaches the backups names the program that the house runs; the operator may have read it."""
+    house = json_part(drill[1], "house.json")
+    house["signers"] = {"relayer": {"kind": "command", "command": ["/tmp/mine"], "public_key_file": "relayer.pub"}}
+    file = forged(drill[1], tmp_path / "1.tar", "house.json", json.dumps(house).encode())
+    with pytest.raises(RestoreError, match=r"command to sign with \(relayer\)"):
+        restore_backup(file, tmp_path / "into")
+    assert list((tmp_path / "into").iterdir()) == []
+
+    assert restore_backup(file, tmp_path / "into", accept_commands=True).right
+
+
+def test_a_sparse_entry_is_no_part_of_a_backup(drill, tmp_path):
+    """A line of such a file can stand for terabytes."""
+    bad = tmp_path / "bad.tar"
+    with tarfile.open(drill[1]) as old, tarfile.open(bad, "w") as new:
+        for entry in old:
+            content = old.extractfile(entry).read()
+            if entry.name == "trust.json":
+                entry.pax_headers = {"GNU.sparse.map": f"0,{len(content)}", "GNU.sparse.size": str(len(content))}
+            new.addfile(entry, io.BytesIO(content))
+    with pytest.raises(ArchiveError, match=r"trust\.json"):
         restore_backup(bad, tmp_path / "into")
 
     assert list((tmp_path / "into").iterdir()) == []

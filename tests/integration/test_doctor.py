@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -14,8 +15,13 @@ from mint.content_health import FILE_NAME, ContentHealth, WatchState, write_stat
 from mint.items import register_pieces
 from mint.localnet.start import ensure_localnet, stop_localnet
 from mint.records import Records
+from provenance_schemas.ids import BlockRef
 from tests.integration.mint_house import some_house, some_piece
+from verifier.adapters.checkpoint_memory import CheckpointMemory
+from verifier.cli.main import main
+from verifier.descent import Seen
 from verifier.errors import ChainUnavailableError
+from verifier.trust import load_trust
 from web.backup.sealing import key_files
 from web.cli.doctor import add_parser, run
 from web.custody.keys import load_custody_keys
@@ -121,6 +127,23 @@ class TestHouse:
         assert found["node"][0].do == "assay ledger start"
         assert not running
         assert "points" not in found
+
+    def test_a_memory_that_contradicts_the_node_is_found(self, house):
+        """Every check is UNDETERMINED until a person decides: the doctor names the command, and it is enough."""
+        trust = load_trust(house.trust)
+        registry = trust.brands[0].registry
+        memory = CheckpointMemory(house.state_folder / "seen")
+        memory.forget(registry)
+        lie = replace(BlockRef.at(0, bytes(32), 1_700_000_000), number=2**40)
+        memory.keep(registry, Seen(head=lie, trail=(lie.hash,)))
+        (line,) = said(house)["memory"]
+        command = line.do.partition("assay ")[2].split()
+
+        assert line.weight is Weight.FAIL
+        assert f"older than block {2**40}" in line.said
+        assert memory.load(registry).head == lie
+        assert main(command) == 0
+        assert "memory" not in said(house)
 
     def test_a_node_on_another_chain_is_found(self, house):
         """Its chain and ours are named."""

@@ -47,7 +47,8 @@ def _link(header: Any) -> Link:
 class DescendingChain:
     """CanonicalChain that refuses a head which does not descend from the last one seen. Safe to use from threads.
 
-    A final block that was held against the memory once costs nothing more.
+    A final block that was held against the memory once costs nothing more. The very first head of all is held against
+    nothing, so it is remembered only once the registry's code was proved under it.
     """
 
     def __init__(
@@ -65,6 +66,8 @@ class DescendingChain:
         self._clock = clock
         self._lock = threading.Lock()
         self._seen = Seen()
+        self._first: BlockRef | None = None
+        """A head with nothing before it, not proved yet."""
         self._stamp: tuple[int, int] | None = None
         self._saved_at_s: float | None = None
         self._good: frozenset[bytes] = frozenset()
@@ -83,7 +86,11 @@ class DescendingChain:
 
     def read(self, items: Sequence[ItemId], actors: Sequence[Address], at: BlockRef) -> RegistryState:
         """Read words at a block, as the chain below does."""
-        return self._chain.read(items, actors, at)
+        state = self._chain.read(items, actors, at)
+        if at == self._first and state.code_hash == self._registry.code_hash:
+            with self._lock:
+                self._save_first(at)
+        return state
 
     def _check(self, final: BlockRef) -> None:
         """Hold a final block against the memory, and move that on.
@@ -93,6 +100,9 @@ class DescendingChain:
         if (stamp := self._memory.stamp(self._registry)) != self._stamp:
             self._seen, self._stamp, self._saved_at_s = self._memory.load(self._registry), stamp, None
             self._good = frozenset()
+        if self._seen.anchor is None:
+            self._first = final
+            return
         try:
             after = self._descend(final)
         except WalkUnfinishedError as error:
@@ -104,6 +114,12 @@ class DescendingChain:
         else:
             self._seen = after
         self._good = frozenset(after.trail)
+
+    def _save_first(self, proved: BlockRef) -> None:
+        """Remember the first head, unless the memory learned of something meanwhile: then that stays."""
+        if self._first == proved and self._memory.load(self._registry).anchor is None:
+            self._save(descend(Seen(), proved, self._sources[0]))
+        self._first = None
 
     def _descend(self, final: BlockRef) -> Seen:
         """Try the nodes in turn: one that cannot show the way proves nothing against the head."""

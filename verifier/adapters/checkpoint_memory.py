@@ -151,6 +151,7 @@ def _seen_json(seen: Seen, registry: Registry) -> dict[str, Any]:
         "linked": seen.linked,
         "trail": ["0x" + one.hex() for one in seen.trail],
         "walk": {"top": _block_json(walk.top), "number": walk.number, "hash": "0x" + walk.hash.hex()} if walk else None,
+        "refuted": _block_json(seen.refuted) if seen.refuted else None,
     }
 
 
@@ -158,6 +159,7 @@ def _seen_of(value: dict[str, Any], registry: Registry) -> Seen:
     if value["type"] != SEEN_TYPE or value["registry"] != registry.name:
         raise ValueError(f"is not about {registry.name}")
     checkpoint, head, walk = value["checkpoint"], value["head"], value["walk"]
+    refuted = value.get("refuted")  # a file of before has none
     trail = tuple(_word_of(one) for one in value["trail"])
     if len(trail) > TRAIL_BLOCKS_MAX or bool(trail) != (head is not None) or not isinstance(value["linked"], bool):
         raise ValueError("head and trail do not belong together")
@@ -167,6 +169,7 @@ def _seen_of(value: dict[str, Any], registry: Registry) -> Seen:
         value["linked"],
         trail,
         Walk(_block_of(walk["top"]), int(walk["number"]), _word_of(walk["hash"])) if walk is not None else None,
+        _block_of(refuted) if refuted is not None else None,
     )
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ from verifier.trust import Brand, TrustRegistry, instant_text
 
 REFUSED: Final = 1
 NOT_THERE: Final = 3
+_OLD: Final = timedelta(days=1)
+_REFUTED: Final = "a node gave it, and the brand signed for another chain"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -88,6 +91,12 @@ def _fetch(args: argparse.Namespace) -> int:
     )
     if seen.checkpoint != checkpoint:
         print("This number was seen before.", file=sys.stderr)
+    age = datetime.now(UTC) - checkpoint.issued_at
+    if age > _OLD:
+        days = f"{age.days} day{'s' if age.days > 1 else ''}"
+        print(f"assay: it was issued {days} ago; ask elsewhere whether there is a newer one", file=sys.stderr)
+    if seen.refuted is not None:
+        print(f"assay: warning: block {seen.refuted.number} was seen before: {_REFUTED}", file=sys.stderr)
     return 0
 
 
@@ -138,16 +147,19 @@ def _seen(args: argparse.Namespace) -> int:
         print(f"  head        {f'block {head.number} of {instant_text(head.mined_at)}' if head else 'none seen'}")
         number = f"number {checkpoint.sequence}, block {checkpoint.block.number}" if checkpoint else "none seen"
         print(f"  checkpoint  {number}")
+        if seen.refuted is not None:
+            print(f"  refuted     block {seen.refuted.number}, 0x{seen.refuted.hash.hex()}: {_REFUTED}")
     return 0
 
 
 def _seen_json(brand: Brand, seen: Seen) -> dict[str, Any]:
-    head, checkpoint = seen.head, seen.checkpoint
+    head, checkpoint, refuted = seen.head, seen.checkpoint, seen.refuted
     return {
         "brand": brand.name,
         "registry": brand.registry.name,
         "head": {"number": head.number, "hash": "0x" + head.hash.hex()} if head else None,
         "checkpoint": json.loads(checkpoint_json(checkpoint)) if checkpoint else None,
+        "refuted": {"number": refuted.number, "hash": "0x" + refuted.hash.hex()} if refuted else None,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from verifier.adapters.trust_store import TrustStore, open_trust, state_folder
@@ -39,6 +40,8 @@ def _path(given: Path | None, state: Path) -> Path:
             # A folder somebody sent may hold one: it must not take the place of what a person has compared.
             if names and (path.parent == Path() or "ASSAY_DATA" not in os.environ):
                 raise TrustError(f"{path} lies here, and {', '.join(names)} is followed: choose with --trust FILE")
+            if path.parent == Path():
+                print(f"assay: using trust file {path.absolute()}", file=sys.stderr)
             return path
     if len(names) == 1:
         return store.path(names[0])

@@ -8,9 +8,9 @@ import json
 import os
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -48,6 +48,8 @@ class Manifest:
     chain_id: int
     contract: str
     parts: tuple[Part, ...]
+    tag: bytes = b""
+    """HMAC-SHA256 of all the rest, by whoever knew the passphrase; empty where nobody gave one."""
 
     def names(self) -> frozenset[str]:
         """Name the parts."""
@@ -72,9 +74,13 @@ class ArchiveWriter:
         assert _NAMES.fullmatch(name), name
         self._add(name, io.BytesIO(content), len(content))
 
-    def close_with(self, brand: str, chain_id: int, contract: str, made_at: str) -> Manifest:
-        """Write the manifest, which is the last entry: a file that broke off has none."""
+    def close_with(
+        self, brand: str, chain_id: int, contract: str, made_at: str, tag: Callable[[bytes], bytes] | None = None
+    ) -> Manifest:
+        """Write the manifest, which is the last entry: a file that broke off has none. `tag` authenticates it."""
         manifest = Manifest(made_at, brand, chain_id, contract, tuple(self.parts))
+        if tag is not None:
+            manifest = replace(manifest, tag=tag(tagged_bytes(manifest)))
         content = _manifest_json(manifest)
         self._tar.addfile(_entry(MANIFEST, len(content)), io.BytesIO(content))
         return manifest
@@ -109,29 +115,50 @@ def writing_archive(path: Path) -> Iterator[ArchiveWriter]:
 
 def read_manifest(path: Path) -> Manifest:
     """Read a backup through, and hold every part against its digest. Raises ArchiveError."""
-    for _ in _checked_parts(path, None):
-        pass
-    return _manifest(path)
-
-
-def extract(path: Path, folder: Path) -> Manifest:
-    """Bring every part of a backup into an empty folder, private to its owner. Raises ArchiveError."""
-    manifest = read_manifest(path)  # everything is right before anything is written
-    for _ in _checked_parts(path, folder):
+    manifest = _manifest(path)
+    for _ in _checked_parts(path, manifest, None):
         pass
     return manifest
 
 
-def _checked_parts(path: Path, folder: Path | None) -> Iterator[Part]:
+def read_part(path: Path, manifest: Manifest, name: str, *, size_max_bytes: int) -> bytes:
+    """Read one part, as the manifest has it; empty where there is none. Raises ArchiveError."""
+    part = next((one for one in manifest.parts if one.name == name), None)
+    if part is None:
+        return b""
+    if part.size_bytes > size_max_bytes:
+        raise ArchiveError(path, f"{name} is larger than {size_max_bytes} bytes")
+    try:
+        with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r:") as tar:
+            entry = tar.getmember(name)
+            file = tar.extractfile(entry) if _is_plain(entry) else None
+            content = file.read(size_max_bytes) if file is not None else b""
+    except (tarfile.TarError, EOFError, KeyError) as error:
+        raise ArchiveError(path, f"{name} cannot be read ({type(error).__name__})") from error
+    if hashlib.sha256(content).hexdigest() != part.sha256:
+        raise ArchiveError(path, f"{name} has another digest: the file was changed meanwhile")
+    return content
+
+
+def extract(path: Path, folder: Path, manifest: Manifest) -> None:
+    """Bring every part into an empty folder, private to its owner, as a manifest that was read before says it.
+
+    Raises ArchiveError.
+    """
+    for _ in _checked_parts(path, manifest, folder):
+        pass
+
+
+def _checked_parts(path: Path, manifest: Manifest, folder: Path | None) -> Iterator[Part]:
     """Read each part once, keep it where a folder is given, and compare with the manifest."""
-    wanted = {part.name: part for part in _manifest(path).parts}
+    wanted = {part.name: part for part in manifest.parts}
     try:
         with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r:") as tar:
             for entry in tar:
                 if entry.name == MANIFEST:
                     continue
                 part = wanted.pop(entry.name, None)
-                if part is None or not entry.isreg() or entry.size != part.size_bytes:
+                if part is None or not _is_plain(entry) or entry.size != part.size_bytes:
                     raise ArchiveError(path, f"{entry.name[:80]!r} is not as its manifest says")
                 if _copy(tar, entry, folder) != part.sha256:
                     raise ArchiveError(path, f"{part.name} has another digest: the file was damaged or changed")
@@ -173,7 +200,7 @@ def _manifest(path: Path) -> Manifest:
                     raise ArchiveError(path, "a name stands there twice, or there are too many")
                 entries[entry.name] = entry
             last = entries.get(MANIFEST)
-            file = tar.extractfile(last) if last is not None and last.isreg() else None
+            file = tar.extractfile(last) if last is not None and _is_plain(last) else None
             if last is None or file is None or last.size > _MANIFEST_MAX_BYTES:
                 raise ArchiveError(path, "it has no manifest: it was never finished")
             value: dict[str, Any] = json.loads(file.read())
@@ -190,12 +217,22 @@ def _parse(path: Path, value: dict[str, Any]) -> Manifest:
     if len(set(names)) != len(names) or not all(map(_NAMES.fullmatch, names)):
         raise ArchiveError(path, "its manifest names a part that no backup has")
     return Manifest(
-        str(value["made_at"]), str(value["brand"]), int(value["chain_id"]), str(value["contract"]), parts
-    )  # fmt: skip
+        str(value["made_at"]),
+        str(value["brand"]),
+        int(value["chain_id"]),
+        str(value["contract"]),
+        parts,
+        bytes.fromhex(value.get("hmac", "")),
+    )
+
+
+def tagged_bytes(manifest: Manifest) -> bytes:
+    """Give what a manifest's tag is computed over: all of it but the tag."""
+    return _manifest_json(replace(manifest, tag=b""))
 
 
 def _manifest_json(manifest: Manifest) -> bytes:
-    value = {
+    value: dict[str, Any] = {
         "type": TYPE,
         "made_at": manifest.made_at,
         "brand": manifest.brand,
@@ -203,7 +240,14 @@ def _manifest_json(manifest: Manifest) -> bytes:
         "contract": manifest.contract,
         "parts": [{"name": one.name, "bytes": one.size_bytes, "sha256": one.sha256} for one in manifest.parts],
     }
+    if manifest.tag:
+        value["hmac"] = manifest.tag.hex()
     return json.dumps(value, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _is_plain(entry: tarfile.TarInfo) -> bool:
+    """Whether an entry is a file with all its bytes: a sparse one could name terabytes in a line."""
+    return entry.isreg() and not entry.issparse()
 
 
 def _entry(name: str, size_bytes: int) -> tarfile.TarInfo:

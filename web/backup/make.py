@@ -21,7 +21,7 @@ from mint.identity import read_identity
 from mint.server_lock import lock_for
 from web.backup.archive import DATABASE_DUMP, SEALED_KEYS, ArchiveWriter, Manifest, writing_archive
 from web.backup.errors import ArchiveError, BackupBusyError, BackupError
-from web.backup.sealing import seal_keys
+from web.backup.sealing import Seal, seal_keys
 from web.settings import Settings
 
 LOCK_WAIT_S: Final = 60.0
@@ -41,7 +41,8 @@ def make_backup(settings: Settings, target: Path, passphrase: bytes | None = Non
     2. What refers comes before what is referred to: site, house, ledger, documents. A job that the site has as done
        is in the house's book, what the book has as confirmed is on the ledger, what the ledger names can be read.
     3. Keys only under a passphrase.
-    4. The manifest, then everything is read back; only then has the file its name.
+    4. The manifest, with an HMAC where there is a passphrase; then everything is read back; only then has the file
+       its name.
     Raises BackupError, BackupBusyError.
     """
     data = settings.data
@@ -58,11 +59,13 @@ def make_backup(settings: Settings, target: Path, passphrase: bytes | None = Non
                 _add_file_if_there(writer, data, work, "localnet/chain.sqlite3")
             _add_file_if_there(writer, data, work, "blocks.sqlite3")
             _add_texts(data, writer)
-            if passphrase is not None:  # 3.
-                writer.add_bytes(SEALED_KEYS, seal_keys(data, passphrase))
+            seal = Seal.of(passphrase) if passphrase is not None else None
+            if seal is not None:  # 3.
+                writer.add_bytes(SEALED_KEYS, seal_keys(data, seal))
             registry = identity.registry
             made_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-            manifest = writer.close_with(identity.maker.name, registry.chain_id, registry.contract, made_at)  # 4.
+            of_whom = (identity.maker.name, registry.chain_id, registry.contract)
+            manifest = writer.close_with(*of_whom, made_at, seal.tag if seal else None)  # 4.
     except ArchiveError as error:
         raise BackupError(str(error)) from error
     except (OSError, sqlite3.Error) as error:

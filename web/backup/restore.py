@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import shutil
 import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,13 @@ from sqlalchemy.engine import make_url
 from loyalty.adapters.sql_database import Database
 from loyalty.points import Points
 from loyalty.rulebook import shipped_rules
+from mint.checkpoint_folder import CheckpointFolder
 from mint.errors import MintError
 from mint.identity import read_identity
 from mint.localnet.errors import LocalnetError
 from mint.localnet.start import ensure_localnet, stop_localnet
 from mint.records import Records
+from mint.signer_settings import CommandKeySetting
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.sql_places import blocks_place
 from verifier.adapters.sql_store import SqlStore
@@ -33,13 +36,14 @@ from verifier.policies import MINT_READBACK
 from verifier.service import Verifier
 from verifier.verdict import Level
 from verifier.wiring import open_registry
-from web.backup.archive import DATABASE_DUMP, SEALED_KEYS, Manifest, extract
-from web.backup.errors import RestoreError
+from web.backup.archive import DATABASE_DUMP, SEALED_KEYS, Manifest, extract, read_manifest, read_part, tagged_bytes
+from web.backup.errors import ArchiveError, RestoreError
 from web.backup.make import postgres_environ
-from web.backup.sealing import open_keys
+from web.backup.sealing import SEALED_MAX_BYTES, Seal, open_keys
 
 _VERIFIED_PIECES: Final = 3
 _RESTORE_TIMEOUT_S: Final = 3_600
+_HOUSE_MAX_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,20 @@ class Restored:
 
 
 def restore_backup(
-    path: Path, folder: Path, *, passphrase: bytes | None = None, node_url: str | None = None, database_url: str = ""
+    path: Path,
+    folder: Path,
+    *,
+    passphrase: bytes | None = None,
+    node_url: str | None = None,
+    database_url: str = "",
+    accept_commands: bool = False,
 ) -> Restored:
     """Bring a backup back.
 
-    1. The folder is empty, and every part of the backup is as its manifest says.
-    2. The parts are written; keys where the passphrase opens them; a dump into an empty PostgreSQL database.
+    1. The folder is empty, every part of the backup is as its manifest says, and the passphrase authenticates that
+       and opens the keys. Without a passphrase anybody may have changed it: it names no command to run, unless
+       `accept_commands`.
+    2. The parts are written, and that no checkpoint is to be signed yet; keys; a dump into an empty database.
     3. The points add up, every document has its name, and pieces are verified as by a stranger.
     Raises ArchiveError, RestoreError.
     """
@@ -80,28 +92,55 @@ def restore_backup(
         raise RestoreError(f"{folder} is not empty: restore into a new folder, and swap it in when it is right")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    manifest = extract(path, folder)  # 1.
-    has_keys = _place_keys(folder, passphrase)  # 2.
+    manifest = read_manifest(path)  # 1.
+    keys = None
+    if passphrase is not None:
+        keys = _opened_keys(path, manifest, passphrase)
+    elif not accept_commands:
+        _refuse_commands(path, manifest)
+    extract(path, folder, manifest)  # 2.
+    CheckpointFolder(folder / "checkpoints").mark_restored()
+    if keys is not None:
+        _place_keys(folder, keys)
     if DATABASE_DUMP in manifest.names():
         restore_postgres(folder / DATABASE_DUMP, database_url)
     checks = (*_check_points(folder, database_url), _check_documents(folder), _check_pieces(folder, node_url))  # 3.
-    return Restored(manifest, checks, has_keys)
+    return Restored(manifest, checks, keys is not None)
 
 
-def _place_keys(folder: Path, passphrase: bytes | None) -> bool:
-    sealed = folder / SEALED_KEYS
-    if not sealed.exists():
-        return False
-    if passphrase is None:
-        return False  # it stays sealed in the folder
-    for name, content in open_keys(sealed.read_bytes(), passphrase).items():
+def _opened_keys(path: Path, manifest: Manifest, passphrase: bytes) -> dict[str, bytes]:
+    """Open the keys, and hold the manifest against its HMAC. Raises ArchiveError, RestoreError."""
+    sealed = read_part(path, manifest, SEALED_KEYS, size_max_bytes=SEALED_MAX_BYTES)
+    if not sealed or not manifest.tag:
+        raise ArchiveError(path, "the passphrase authenticates nothing in it: it was made without one, or replaced")
+    seal = Seal.on(sealed, passphrase)
+    keys = open_keys(sealed, seal)
+    if not hmac.compare_digest(manifest.tag, seal.tag(tagged_bytes(manifest))):
+        raise ArchiveError(path, "its manifest was changed by somebody without the passphrase")
+    return keys
+
+
+def _refuse_commands(path: Path, manifest: Manifest) -> None:
+    """Refuse a house that runs programs to sign: whoever changed the file could have named one. Raises RestoreError."""
+    with tempfile.TemporaryDirectory(prefix="assay-restore-") as folder:
+        house = Path(folder) / "house.json"
+        house.write_bytes(read_part(path, manifest, house.name, size_max_bytes=_HOUSE_MAX_BYTES))
+        settings = read_identity(house).key_settings()
+    if named := sorted(name for name, one in settings.items() if isinstance(one, CommandKeySetting)):
+        raise RestoreError(
+            f"{path} names a command to sign with ({', '.join(named)}), and without a passphrase nothing says that "
+            "nobody changed it: give --keys-passphrase-file, or read its house.json and say --accept-commands"
+        )
+
+
+def _place_keys(folder: Path, keys: Mapping[str, bytes]) -> None:
+    for name, content in keys.items():
         place = folder / name
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         place.parent.chmod(0o700)
         place.touch(mode=0o600, exist_ok=False)
         place.write_bytes(content)
-    sealed.unlink()
-    return True
+    (folder / SEALED_KEYS).unlink()
 
 
 def restore_postgres(dump: Path, database_url: str) -> None:

@@ -1,12 +1,17 @@
-"""Keys under a passphrase: scrypt, then AES-256-GCM. Without the passphrase the file says how many bytes it has."""
+"""Keys under a passphrase: scrypt, then AES-256-GCM. The passphrase's other key authenticates a backup's manifest.
+
+Without the passphrase the file says how many bytes it has.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import io
 import secrets
 import stat
 import tarfile
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -18,10 +23,11 @@ from web.backup.errors import RestoreError
 _MAGIC: Final = b"assay/sealed-keys-1\n"
 _SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
+_KEY_BYTES: Final = 32
 _COST: Final = {"n": 2**17, "r": 8, "p": 1, "maxmem": 2**28}
 """128 MB and about half a second for every guess."""
 _PASSPHRASE_MIN: Final = 12
-_SIZE_MAX_BYTES: Final = 1 << 24
+SEALED_MAX_BYTES: Final = 1 << 24
 _FILES_MAX: Final = 10_000
 FOLDERS: Final = ("keys", "localnet/keys")
 
@@ -31,7 +37,35 @@ def key_files(data: Path) -> list[Path]:
     return sorted(path for folder in FOLDERS for path in (data / folder).glob("*") if path.is_file())
 
 
-def seal_keys(data: Path, passphrase: bytes) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a passphrase gives with one salt: a key to hide with, and one to authenticate with."""
+
+    salt: bytes
+    hides: bytes = field(repr=False)
+    tags: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, passphrase: bytes, salt: bytes | None = None) -> Seal:
+        """Derive both, by one scrypt; a new seal has a salt of its own."""
+        salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+        derived = hashlib.scrypt(passphrase, salt=salt, dklen=2 * _KEY_BYTES, **_COST)
+        return cls(salt, derived[:_KEY_BYTES], derived[_KEY_BYTES:])
+
+    @classmethod
+    def on(cls, sealed: bytes, passphrase: bytes) -> Seal:
+        """Derive the one that sealed keys were sealed with. Raises RestoreError where they are none of ours."""
+        salt = sealed[len(_MAGIC) :][:_SALT_BYTES]
+        if not sealed.startswith(_MAGIC) or len(sealed) > SEALED_MAX_BYTES or len(salt) != _SALT_BYTES:
+            raise RestoreError("the keys of this backup are not sealed as ours are")
+        return cls.of(passphrase, salt)
+
+    def tag(self, content: bytes) -> bytes:
+        """Authenticate: HMAC-SHA256."""
+        return hmac.digest(self.tags, content, "sha256")
+
+
+def seal_keys(data: Path, seal: Seal) -> bytes:
     """Give every key of a house under a passphrase."""
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w") as tar:
@@ -40,18 +74,16 @@ def seal_keys(data: Path, passphrase: bytes) -> bytes:
             entry = tarfile.TarInfo(path.relative_to(data).as_posix())
             entry.size, entry.mode = len(content), 0o600
             tar.addfile(entry, io.BytesIO(content))
-    salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
-    return _MAGIC + salt + nonce + AESGCM(_derived(passphrase, salt)).encrypt(nonce, plain.getvalue(), _MAGIC)
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return _MAGIC + seal.salt + nonce + AESGCM(seal.hides).encrypt(nonce, plain.getvalue(), _MAGIC)
 
 
-def open_keys(sealed: bytes, passphrase: bytes) -> dict[str, bytes]:
+def open_keys(sealed: bytes, seal: Seal) -> dict[str, bytes]:
     """Give each key file's name, below the house's folder, and content. Raises RestoreError."""
-    if not sealed.startswith(_MAGIC) or len(sealed) > _SIZE_MAX_BYTES:
-        raise RestoreError("the keys of this backup are not sealed as ours are")
-    body = sealed[len(_MAGIC) :]
-    salt, nonce, hidden = body[:_SALT_BYTES], body[_SALT_BYTES:][:_NONCE_BYTES], body[_SALT_BYTES + _NONCE_BYTES :]
+    body = sealed[len(_MAGIC) + _SALT_BYTES :]
+    nonce, hidden = body[:_NONCE_BYTES], body[_NONCE_BYTES:]
     try:
-        plain = AESGCM(_derived(passphrase, salt)).decrypt(nonce, hidden, _MAGIC)
+        plain = AESGCM(seal.hides).decrypt(nonce, hidden, _MAGIC)
     except (InvalidTag, ValueError) as error:
         raise RestoreError("the passphrase is not the one that the keys were sealed with") from error
     found: dict[str, bytes] = {}
@@ -77,7 +109,3 @@ def read_passphrase(path: Path) -> bytes:
     if len(line) < _PASSPHRASE_MIN:
         raise RestoreError(f"{path}: a passphrase has at least {_PASSPHRASE_MIN} characters")
     return line
-
-
-def _derived(passphrase: bytes, salt: bytes) -> bytes:
-    return hashlib.scrypt(passphrase, salt=salt, dklen=32, **_COST)

@@ -21,11 +21,15 @@ from web.certificate.photos import read_photos
 from web.certificate.typesetting import set_certificate
 from web.errors import WebError
 from web.parts import BundleShelf, LabelVerifier
+from web.places import Places
 from web.presenters.language import Language
 from web.presenters.piece import proven_passport
 
 _KEPT_MAX: Final = 32
 KEPT_MAX_BYTES: Final = 64 * 1024**2
+MAKING_MAX: Final = 2
+WAITING_MAX: Final = 1
+"""Together with the bundles' places less than the threads of a process: somebody can always be answered."""
 _NAMED_BY: Final = "this site's own node"
 
 
@@ -47,16 +51,24 @@ class Certificates:
     bundles: BundleShelf
     _kept: OrderedDict[tuple[ItemId, bytes, Language, str], bytes] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _places: Places = field(
+        default_factory=lambda: Places("certificates", at_once_max=MAKING_MAX, waiting_max=WAITING_MAX)
+    )
 
     def certificate(self, item: ItemId, brand: Brand, origin: str, language: Language) -> bytes:
         """Give the PDF of a piece.
 
-        1. The record must stand clear now, at the final and at the latest block: what is not final yet counts too.
-        2. The bundle of the final block, verified as a stranger would, is what the certificate says.
+        1. A few are answered at once: each asks the node anew, for what was made before may not be given any more.
+        2. The record must stand clear now, at the final and at the latest block: what is not final yet counts too.
+        3. The bundle of the final block, verified as a stranger would, is what the certificate says.
 
         Raises NotCertifiedError, UnavailableError, and BundleError when the bundle does not hold.
         """
-        self.check_clear(item)
+        with self._places.place((item, language)):  # 1.
+            self.check_clear(item)  # 2.
+            return self._certificate(item, brand, origin, language)  # 3.
+
+    def _certificate(self, item: ItemId, brand: Brand, origin: str, language: Language) -> bytes:
         data = self.bundles.bundle(item)
         bundle = open_bundle(data)
         key = (item, bundle.block.hash, language, origin)

@@ -10,7 +10,7 @@ from typing import Final
 from loyalty.errors import LogSizeError
 from loyalty.merkle import is_consistent
 from loyalty.points import Points
-from mint.checkpoints import CHECKPOINT_KEY, PointsHead, anchor_checkpoint, is_anchored, issue_for
+from mint.checkpoints import CHECKPOINT_KEY, PointsHead, anchor_checkpoint, is_anchored, issue_for, refuse_restored
 from mint.errors import CheckpointRefusedError, HouseMissingError, MintError
 from mint.house import House
 from verifier.checkpoints import Checkpoint, LogHead
@@ -50,6 +50,7 @@ class CheckpointChores:
         self._open_house = open_house
         self._points = points
         self._clock = clock
+        self._told = False
 
     def issue(self) -> Checkpoint | None:
         """Sign for the ledger, unless that was done within the hour. Raises UnavailableError; MintError is an alarm."""
@@ -57,6 +58,9 @@ class CheckpointChores:
             house = self._open_house()
             if CHECKPOINT_KEY not in house.identity.roles:
                 _LOG.warning("no checkpoint is signed: the house has no key for it; `assay mint keys` makes one")
+                return None
+            if house.checkpoints.restored:
+                self._tell(house)
                 return None
             last = house.checkpoints.last()
             if last is not None and self._clock() - last.issued_at.timestamp() < ISSUE_EVERY_S:
@@ -66,6 +70,15 @@ class CheckpointChores:
             return None  # a site that only verifies
         except MintError as error:
             raise _away(error) from error
+
+    def _tell(self, house: House) -> None:
+        """Say once why nothing is signed; the rest of the worker goes on."""
+        if not self._told:
+            self._told = True
+            try:
+                refuse_restored(house.checkpoints)
+            except CheckpointRefusedError as error:
+                _LOG.warning("no checkpoint is signed: %s", error)
 
     def anchor(self) -> None:
         """Anchor the last checkpoint whose turn it is, unless that was done. Raises as `issue` does."""

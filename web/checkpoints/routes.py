@@ -28,6 +28,8 @@ def make_checkpoints_blueprint(parts: Parts) -> Blueprint:
     @blueprint.get("/checkpoint")
     @public
     def newest() -> Response:
+        if folder and folder.restored:
+            abort(HTTPStatus.SERVICE_UNAVAILABLE)  # a newer one may be published: an older one would be a rollback
         return _answer(lambda: folder.last() if folder else None, f"public, max-age={_NEWEST_KEPT_S}")
 
     @blueprint.get("/checkpoints/<int:sequence>")

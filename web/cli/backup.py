@@ -30,7 +30,7 @@ def add_parser(subparsers: Any) -> None:
         help="write the whole house into one file, while it serves",
         description="Write the site's database, the house's book, its documents and its embedded ledger into one file, "
         "and read it back. The file is as secret as the house: it holds serials and claim codes. Keys are left out "
-        "unless --keys-passphrase-file names what to seal them with.",
+        "unless --keys-passphrase-file names what to seal them with; that also authenticates the file.",
         epilog="Exit codes: 0 made and read back, 1 not made, 2 bad input, 3 the house is in use: try again.",
     )
     parser.add_argument(

@@ -19,6 +19,9 @@ from web.settings import read_settings
 
 WRONG: Final = 1
 USAGE_ERROR: Final = 2
+_UNSURE: Final = (
+    "assay: without a passphrase nothing says that nobody changed this backup: digests find damage, not a forger"
+)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -33,7 +36,15 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.add_argument("--into", metavar="FOLDER", type=Path, required=True, help="empty, or not there yet")
     parser.add_argument(
-        "--keys-passphrase-file", metavar="FILE", type=Path, help="opens the sealed keys; without it they stay sealed"
+        "--keys-passphrase-file",
+        metavar="FILE",
+        type=Path,
+        help="authenticates the file and opens the sealed keys; without it they stay sealed",
+    )
+    parser.add_argument(
+        "--accept-commands",
+        action="store_true",
+        help="without a passphrase: bring back a house.json that names a command to sign with; read it first",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
@@ -44,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = read_settings(os.environ, data=args.into)
         passphrase = read_passphrase(args.keys_passphrase_file) if args.keys_passphrase_file else None
+        if passphrase is None:
+            print(_UNSURE, file=sys.stderr)
         is_sqlite = settings.database_url.startswith("sqlite")
         restored = restore_backup(
             args.file,
@@ -51,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
             passphrase=passphrase,
             node_url=settings.node_url,
             database_url="" if is_sqlite else settings.database_url,
+            accept_commands=args.accept_commands,
         )
     except ArchiveError as error:
         print(f"assay: {error}", file=sys.stderr)
@@ -73,5 +87,6 @@ def _text(folder: Path, restored: Restored) -> str:
     lines += [f"  {'RIGHT' if one.right else 'WRONG'}  {one.name:<10} {one.said}" for one in restored.checks]
     if not restored.keys:
         lines.append("Keys were not restored: bring keys/ (and localnet/keys/) back before anything is signed.")
+    lines.append("No checkpoint is signed before `assay mint checkpoint --after FILE|URL|none` (docs/trust.md).")
     lines.append("Next: `assay mint resume`, which finishes what was under way when the backup was made.")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,10 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from mint.localnet.lock import holder
+from provenance_schemas.ids import BlockRef
 from provenance_schemas.keccak import keccak256
+from verifier.adapters.checkpoint_chain import RpcHeaders
+from verifier.adapters.checkpoint_memory import CheckpointMemory
 from verifier.adapters.rpc_chain import RpcChain
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.sql_store import SqlStore
+from verifier.descent import NotDescendedError, WalkUnfinishedError, descend
 from verifier.errors import ChainUnavailableError, UnavailableError
 from verifier.index.indexed_logs import IndexedLogs
 from verifier.trust import Brand, TrustRegistry
@@ -89,7 +94,29 @@ def look_at_node(url: str, brand: Brand, settings: Settings) -> Iterator[Line]:
         else:
             yield ok("node", said)
         yield _proof(client, brand, tips.final.number)
+        yield from _memory(brand, client, settings, tips.final)
         yield from _index(brand, client, settings, tips.final.number)
+
+
+def _memory(brand: Brand, client: RpcClient, settings: Settings, final: BlockRef) -> Iterator[Line]:
+    """Hold the node against what the site remembers of the chain. The memory is read, never moved."""
+    command = shlex.join([brand.hosts[0], "--trust", str(settings.trust), "--state", str(settings.state_folder)])
+    do = f"ask a third node who lied; if the memory is wrong: assay checkpoint forget {command}"
+    try:
+        seen = CheckpointMemory(settings.state_folder / "seen").load(brand.registry)
+        descend(seen, final, RpcHeaders(client))
+    except NotDescendedError as error:
+        yield fail("memory", f"every check says UNDETERMINED: {client.name}: {error}", do)
+    except WalkUnfinishedError as error:
+        yield warn("memory", f"{client.name}: {error}", f"assay checkpoint fetch {command}")
+    except ChainUnavailableError as error:
+        yield fail("memory", f"{client.name}: {error}", do)
+    else:
+        if seen.refuted is not None:
+            said = f"a node gave block {seen.refuted.number}, and {brand.name} signed for another chain"
+            yield warn("memory", said, do)
+        elif seen.anchor is not None:
+            yield ok("memory", f"{client.name} goes on from block {seen.anchor.number}, seen before")
 
 
 def _proof(client: RpcClient, brand: Brand, number: int) -> Line:

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from mint.checkpoint_folder import CheckpointFolder
 from mint.content_audit import COPIES_MIN
 from mint.content_health import read_health
 from mint.identity import Identity, read_identity
@@ -42,6 +43,7 @@ def house_checks(settings: Settings, environ: Mapping[str, str], node_url: str) 
         Check("custody", lambda: _custody(settings), "assay doctor --custody-backed-up"),
         Check("relayer", lambda: _relayer(data, node_url, settings), "send it coins"),
         Check("content", lambda: _content(data), _AUDIT),
+        Check("checkpoints", lambda: look_at_checkpoints(data), "docs/trust.md"),
         Check("tools", lambda: _tools(settings), "docs/operations.md"),
     ]
 
@@ -142,6 +144,17 @@ def _content(data: Path) -> Iterator[Line]:
         yield ok("content", said)
     if health.away:
         yield warn("content", f"copies that do not answer: {', '.join(health.away)}", "look at that node's own log")
+
+
+def look_at_checkpoints(data: Path) -> Iterator[Line]:
+    """Say whether checkpoints may be signed: not after restoring, until the last one is known."""
+    folder = CheckpointFolder(data / "checkpoints")
+    if folder.restored:
+        said = "a backup was brought back: nothing is signed until it is known what was published last"
+        yield warn("checkpoints", said, "assay mint checkpoint --after FILE|URL, or --after none")
+        return
+    last = folder.last()
+    yield ok("checkpoints", f"the last is number {last.sequence}" if last else "none was signed yet")
 
 
 def _tools(settings: Settings) -> Iterator[Line]:

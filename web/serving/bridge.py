@@ -6,11 +6,14 @@ A client that sends slowly therefore never holds a thread, and the application s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import chain
 from typing import Any, Final
 
 from web.negotiation import problem_code
@@ -19,13 +22,18 @@ from web.serving.environ import environ_of
 
 THREADS: Final = 8
 _WAITING_PER_THREAD: Final = 16
-_SEND_TIMEOUT_S: Final = 30.0
+_PIECE_BYTES: Final = 64 * 1024
+_PIECE_MAX_S: Final = 30.0
+_STREAM_START_S: Final = 60.0
+_STREAM_BYTES_PER_S: Final = 64 * 1024
+"""Whoever reads slower than this for longer than the start is left: a stream holds a thread."""
 _RETRY_AFTER_S: Final = 5
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
-Emit = Callable[[Message], None]
+Emit = Callable[[Message, float], None]
+"""Sends a message from a thread, within so many seconds. Raises TimeoutError."""
 
 
 @dataclass(slots=True)
@@ -51,24 +59,54 @@ class _Answer:
         return {"type": "http.response.start", "status": self.status, "headers": self.headers}
 
 
+class _Pace:
+    """How long one stream may still take: so much to begin with, and a second more for each 64 KiB that was taken."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._began_at_s = clock()
+        self._taken_bytes = 0
+
+    def left_s(self) -> float:
+        """Give the seconds that the next piece may take. Raises TimeoutError when the stream is too slow."""
+        earned_s = _STREAM_START_S + self._taken_bytes / _STREAM_BYTES_PER_S
+        left_s = self._began_at_s + earned_s - self._clock()
+        if left_s <= 0:
+            raise TimeoutError(f"a stream of {self._taken_bytes} bytes took over {earned_s:.0f} s")
+        return min(_PIECE_MAX_S, left_s)
+
+    def took(self, size_bytes: int) -> None:
+        """Count what the client took."""
+        self._taken_bytes += size_bytes
+
+
 class Bridge:
     """The ASGI application. One a process; its threads begin with the first request."""
 
     def __init__(
-        self, application: Application, *, threads: int = THREADS, limits: BodyLimits | None = None, proxies: int = 0
+        self,
+        application: Application,
+        *,
+        threads: int = THREADS,
+        limits: BodyLimits | None = None,
+        proxies: int = 0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._application = application
         self._bodies = BodyReader(limits or BodyLimits(), proxies)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="assay-request")
         self._waiting_max = threads * _WAITING_PER_THREAD
         self._waiting = 0
+        # Streams last as long as their readers like: half the threads are for answers that end by themselves.
+        self._streams = threading.BoundedSemaphore(max(threads // 2, 1))
+        self._clock = clock
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request.
 
         1. Read its body, within limits.
         2. Turn it away when too many wait for a thread: an answer that comes too late is none.
-        3. Let a thread answer; an answer in one part is sent from here, a longer one by the thread.
+        3. Let a thread answer; an answer in one part is sent from here, a longer one by the thread, a few at once.
         """
         assert scope["type"] == "http", "the server is told to speak nothing else"
         try:
@@ -87,8 +125,13 @@ class Bridge:
     async def _answered(self, environ: dict[str, Any], send: Send) -> _Answer:
         loop = asyncio.get_running_loop()
 
-        def emit(message: Message) -> None:
-            asyncio.run_coroutine_threadsafe(_sent(send, message), loop).result(_SEND_TIMEOUT_S)
+        def emit(message: Message, time_max_s: float) -> None:
+            sending = asyncio.run_coroutine_threadsafe(_sent(send, message), loop)
+            try:
+                sending.result(time_max_s)
+            except TimeoutError:
+                sending.cancel()
+                raise
 
         self._waiting += 1
         try:
@@ -97,7 +140,7 @@ class Bridge:
             self._waiting -= 1
 
     def _answer(self, environ: dict[str, Any], emit: Emit) -> _Answer:
-        """Run the application, in a thread."""
+        """Run the application, in a thread. Raises BodyRefusedError for a stream too many: nothing was sent then."""
         answer = _Answer()
         with ExitStack() as ending:
             body = self._application(environ, answer.start_response)
@@ -107,18 +150,23 @@ class Bridge:
             answer.content = next(parts, b"")
             second = next(parts, None)
             if second is not None:
-                _stream(answer, second, parts, emit)
+                if not self._streams.acquire(blocking=False):
+                    raise BodyRefusedError(HTTPStatus.SERVICE_UNAVAILABLE)
+                ending.callback(self._streams.release)
+                _stream(answer, chain((second,), parts), emit, _Pace(self._clock))
         return answer
 
 
-def _stream(answer: _Answer, second: bytes, rest: Iterator[bytes], emit: Emit) -> None:
-    """Send part by part. What fails midway flies on, and the server breaks off the connection: half is not whole."""
+def _stream(answer: _Answer, rest: Iterable[bytes], emit: Emit, pace: _Pace) -> None:
+    """Send piece by piece. What fails midway flies on, and the server breaks off the connection: half is not whole."""
     answer.streamed = True
-    emit(answer.opening())
-    emit({"type": "http.response.body", "body": answer.content + second, "more_body": True})
-    for part in rest:
-        emit({"type": "http.response.body", "body": part, "more_body": True})
-    emit({"type": "http.response.body", "body": b""})
+    emit(answer.opening(), pace.left_s())
+    for part in chain((answer.content,), rest):
+        for start in range(0, len(part), _PIECE_BYTES):
+            piece = part[start : start + _PIECE_BYTES]
+            emit({"type": "http.response.body", "body": piece, "more_body": True}, pace.left_s())
+            pace.took(len(piece))
+    emit({"type": "http.response.body", "body": b""}, pace.left_s())
 
 
 async def _sent(send: Send, message: Message) -> None:

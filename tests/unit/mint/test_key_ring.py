@@ -3,6 +3,7 @@
 import json
 import stat
 import sys
+from dataclasses import replace
 
 import pytest
 from coincurve import PrivateKey
@@ -227,6 +228,15 @@ def test_a_setting_that_is_odd_is_refused_with_its_field(value, words):
         read_setting("a", value)
 
 
+def test_checkpoints_of_a_replaced_key_stay_good_unless_it_was_stolen():
+    """The trust file names the key in force first, then those that were replaced by habit."""
+    retired = {"checkpoint.1": Address(CONTRACT), "checkpoint.2": Address(STOCK), "registrar.1": Address(CONTRACT)}
+    identity = replace(IDENTITY, roles={"checkpoint": ACCOUNT}, retired=retired, stolen=frozenset({"checkpoint.2"}))
+    (brand,) = identity.trust(None).brands
+
+    assert brand.checkpoint_keys == (ACCOUNT, Address(CONTRACT))
+
+
 def test_a_house_remembers_where_its_keys_are_and_were(tmp_path):
     """house.json holds settings, replaced accounts and handovers; one of before has none of them, and opens."""
     path = tmp_path / "house.json"
@@ -238,12 +248,16 @@ def test_a_house_remembers_where_its_keys_are_and_were(tmp_path):
         (),
         {"registrar": SETTINGS[2]},
         {"registrar.1": Address(CONTRACT)},
-        {"admin": Handover(ACCOUNT, SETTINGS[0], Address(STOCK)), "checkpoint": Handover(ACCOUNT, SETTINGS[1])},
+        {
+            "admin": Handover(ACCOUNT, SETTINGS[0], Address(STOCK)),
+            "checkpoint": Handover(ACCOUNT, SETTINGS[1], stolen=True),
+        },
+        frozenset({"registrar.1"}),
     )
     path.write_text(identity_json(whole))
     assert read_identity(path) == whole
     older = json.loads(identity_json(whole))
-    for field in ("signers", "retired", "handovers"):
+    for field in ("signers", "retired", "handovers", "stolen"):
         del older[field]
     path.write_text(json.dumps(older))
     found = read_identity(path)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fakes.rpc_node import RpcNode, serving
+from provenance_schemas.ids import BlockRef
+from tests.fakes.rpc_node import RpcNode, StateTries, serving
 from tests.fakes.trust import after, some_checkpoint, some_key
 from tests.fakes.world import World
 from verifier.adapters.checkpoint_chain import DescendingChain, RpcHeaders
@@ -44,6 +45,13 @@ class Site:
         headers = [RpcHeaders(client) for client in clients]
         return DescendingChain(chain, self.registry, headers, memory or self.memory, lambda: self.now_s)
 
+    def first(self, *nodes: RpcNode) -> BlockRef:
+        """Answer once, as a process that ends then: the head is proved, and so remembered."""
+        chain = self.chain(*nodes)
+        final = chain.tips().final
+        chain.read([], [], final)
+        return final
+
     def checkpoint(self, number: int, sequence: int = 1, **changes):
         """Sign for a block of the node."""
         block = replace(self.world.registry.blocks[number], hash=self.node.block_hash(number))
@@ -65,7 +73,7 @@ def site(tmp_path):
 
 def test_heads_are_remembered_across_processes(site):
     """The first one is believed, the next ones must descend from it."""
-    first = site.chain().tips().final
+    first = site.first()
     site.world.registry.mine(30)
     second = site.chain().tips().final
 
@@ -75,6 +83,7 @@ def test_heads_are_remembered_across_processes(site):
 
 def test_a_known_final_block_costs_nothing_more(site):
     """The hot path of a site: one question to the node, as without a memory."""
+    site.first()
     chain = site.chain()
     chain.tips()
     before = len(site.node.calls)
@@ -88,6 +97,7 @@ def test_the_memory_is_written_now_and_then(site):
     """Every new final block is held against it; the disk is troubled every 30 s."""
     chain = site.chain()
     written = [chain.tips().final]
+    chain.read([], [], written[0])
     for seconds in (1, 28, 2):
         site.now_s += seconds
         site.world.registry.mine(2)
@@ -115,7 +125,7 @@ def test_another_process_s_checkpoint_counts_at_once(site):
 def test_a_rewritten_chain_is_unavailable_and_the_memory_stays(site):
     """The same node, and the same history but for its last blocks: those were final."""
     site.world.registry.mine(10)
-    before = site.chain().tips().final
+    before = site.first()
     site.world.registry.rewind(before.number - 1)
     site.world.registry.mine(12)
     with pytest.raises(NotDescendedError, match=str(before.number)):
@@ -126,7 +136,7 @@ def test_a_rewritten_chain_is_unavailable_and_the_memory_stays(site):
 
 def test_a_node_that_gives_no_headers_on_the_way_proves_nothing(site):
     """Missing, malformed, and those that do not hash to their block."""
-    site.chain().tips()
+    site.first()
     site.world.registry.mine(9)
     asked = hex(site.world.registry.tip - 4)
     wrong = {"parentHash": "0x" + "11" * 32}
@@ -141,7 +151,7 @@ def test_a_node_that_gives_no_headers_on_the_way_proves_nothing(site):
 
 def test_any_of_several_nodes_may_show_the_way(site):
     """A header proves itself: it matters little who gives it."""
-    site.chain().tips()
+    site.first()
     site.world.registry.mine(9)
     with serving(RpcNode(site.world.registry)) as other:
         without_state(other)
@@ -212,7 +222,7 @@ def test_everything_that_was_seen_comes_back_from_the_disk(site):
 )
 def test_a_damaged_memory_is_not_no_memory(site, damage):
     """Else damaging it would be the way around it. Forgetting it is a person's decision."""
-    site.chain().tips()
+    site.first()
     path = site.memory.path(site.registry)
     path.write_text(damage(path.read_text("utf-8")), "utf-8")
     with pytest.raises(ChainUnavailableError, match="damaged"):
@@ -250,7 +260,7 @@ def test_a_memory_that_cannot_be_kept_is_told(site, tmp_path):
 def test_a_header_with_a_borrowed_parent_links_nothing(site):
     """Another chain's block keeps its hash and is told with the parent that was remembered: it does not hash to it."""
     site.world.registry.mine(10)
-    before = site.chain().tips().final
+    before = site.first()
     site.world.registry.rewind(before.number - 1)
     site.world.registry.mine(12)
     above, borrowed = hex(before.number + 1), {"parentHash": "0x" + before.hash.hex()}
@@ -258,3 +268,35 @@ def test_a_header_with_a_borrowed_parent_links_nothing(site):
 
     with pytest.raises(ChainUnavailableError, match="does not hash to its block"):
         site.chain().tips()
+
+
+def test_a_first_head_without_the_registry_under_it_is_not_remembered(site):
+    """A node invents a head and proves that nothing is there; the honest answer after it is believed."""
+    true = site.node.tries
+    bare = StateTries(bytes(20), {}, None)
+    site.node.tries = lambda number: bare if number else true(0)
+    invented = site.first()
+    site.node.tries = true
+
+    assert site.memory.load(site.registry) == Seen()
+    chain = site.chain()
+    honest = chain.tips().final
+    assert site.memory.load(site.registry) == Seen()
+    chain.read([], [], honest)
+    assert site.memory.load(site.registry).head == honest
+    assert honest != invented
+
+
+def test_what_was_seen_is_read_back_whole(site):
+    """The head that was refuted with it; a file of before has none."""
+    blocks = site.world.registry.blocks
+    site.memory.keep(site.registry, Seen(head=blocks[4], trail=(blocks[4].hash,)))
+    signed = site.checkpoint(4)
+    adopted = site.memory.adopt(site.registry, signed)
+
+    assert adopted == Seen(signed, refuted=blocks[4])
+    assert site.memory.load(site.registry) == adopted
+    old = json.loads(site.memory.path(site.registry).read_text())
+    del old["refuted"]
+    site.memory.path(site.registry).write_text(json.dumps(old))
+    assert site.memory.load(site.registry) == Seen(signed)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.fakes.trust import BEN, some_brand
+from tests.fakes.trust import BEN, some_brand, some_checkpoint
+from verifier.checkpoints import checkpoint_json
 from verifier.cli.main import main
 from verifier.cli.trust_choice import chosen_trust
 from verifier.errors import TrustError
@@ -136,3 +138,29 @@ def test_a_trust_file_that_merely_lies_here_never_outranks_what_is_followed(run,
     assert chosen_trust(tmp_path / "trust.json").expires_at is None
     (tmp_path / "trust.json").unlink()
     assert chosen_trust(None).expires_at is not None
+
+
+def test_a_trust_file_taken_by_its_place_is_named(run, tmp_path, monkeypatch, capsys):
+    """Nothing is followed and none is named: what lies in this folder decides, so a person must see which it is."""
+    path = (tmp_path / "brand.json").rename(tmp_path / "trust.json")
+    assert main(("checkpoint", "seen", "--json")) == 0
+    said = capsys.readouterr()
+    assert f"assay: using trust file {path}\n" == said.err
+    assert json.loads(said.out)[0]["brand"] == some_brand().name
+
+    assert main(("checkpoint", "seen", "--trust", "trust.json")) == 0
+    monkeypatch.setenv("ASSAY_TRUST", "trust.json")
+    assert main(("checkpoint", "seen")) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("age", "said"), [(23, ""), (25, "issued 1 day ago"), (24 * 40 + 1, "issued 40 days ago")])
+def test_an_old_checkpoint_is_fetched_with_its_age(run, tmp_path, capsys, age, said):
+    """Whoever holds back the newest serves an older one, well signed."""
+    issued_at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=age)
+    (tmp_path / "checkpoint").write_bytes(checkpoint_json(some_checkpoint(1, 1_000, issued_at=issued_at)))
+
+    assert main(("checkpoint", "fetch", "checkpoint", "--trust", "brand.json")) == 0
+    err = capsys.readouterr().err
+    assert said in err
+    assert bool(said) == bool(err)

@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+import threading
 
 import pytest
 
@@ -19,6 +20,7 @@ from verifier.images import read_labels
 from verifier.service import Verifier
 from verifier.verdict import Level
 from web.certificate import issuing, typesetting
+from web.places import BusyError
 from web.presenters.language import Language
 
 pytest.importorskip("typst", reason="the extra assay[certificate] is not installed")
@@ -210,7 +212,44 @@ def test_a_node_that_is_away_is_said_so(world, client):
     world.shelf.reachable = True
 
     assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
     assert "No certificate right now" in refused.get_data(as_text=True)
+
+
+def test_certificates_are_made_a_few_at_a_time(world):
+    """Each asks the node anew, whatever is kept. A crowd is sent away before that, and leaves threads for others."""
+    verifier = Verifier(world.trust, lambda _: world.access(), now=lambda: world.now)
+    done, asked = threading.Event(), []
+
+    class SlowVerifier:
+        def verify_item(self, item, policy):
+            asked.append(item)
+            done.wait(20)
+            return verifier.verify_item(item, policy)
+
+    certificates = issuing.Certificates(SlowVerifier(), world.trust, world.access().content, world.shelf)
+    wanted = [(world.bag, Language.EN), (world.bag, Language.FR), (world.bag, Language.EN)]
+    assert len(wanted) == issuing.MAKING_MAX + issuing.WAITING_MAX
+
+    def ask(item, language):
+        return certificates.certificate(item, world.brand, "https://id.example", language)
+
+    threads = [threading.Thread(target=ask, args=want) for want in wanted]
+    for thread in threads:
+        thread.start()
+    while not (certificates._places.is_full and len(asked) == issuing.MAKING_MAX):
+        assert any(thread.is_alive() for thread in threads)
+    try:
+        with pytest.raises(BusyError, match="too many certificates"):
+            ask(world.bag, Language.FR)
+        assert len(asked) == issuing.MAKING_MAX
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+    assert len(certificates._kept) == 2
+    assert ask(world.bag, Language.EN).startswith(b"%PDF")
 
 
 def test_a_site_without_the_extra_says_so(client, world, monkeypatch):

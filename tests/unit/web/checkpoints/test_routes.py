@@ -11,6 +11,8 @@ from mint.checkpoint_folder import CheckpointFolder
 from tests.fakes.site import some_site
 from tests.fakes.trust import after, some_checkpoint
 from verifier.checkpoints import checkpoint_json, parse_checkpoint
+from web.doctor.house_checks import look_at_checkpoints
+from web.doctor.lines import Weight
 
 NEWEST = "/.well-known/assay/checkpoint"
 
@@ -59,6 +61,27 @@ def test_a_damaged_file_is_not_published(get, tmp_path):
 
     assert get(NEWEST).status_code == 503
     assert get("/.well-known/assay/checkpoints/1").status_code == 200
+
+
+def test_a_site_from_a_backup_does_not_say_what_is_newest(get, tmp_path):
+    """A newer one may be published: the older one would be a rollback. Each by its number is what it was."""
+    folder = CheckpointFolder(tmp_path / "checkpoints")
+    folder.mark_restored()
+    assert get(NEWEST).status_code == 503
+    assert get("/.well-known/assay/checkpoints/2").status_code == 200
+
+    folder.unmark()
+    assert get(NEWEST).status_code == 200
+
+
+def test_the_doctor_says_that_nothing_is_signed_after_restoring(tmp_path):
+    """Until somebody says what was published last."""
+    (before,) = look_at_checkpoints(tmp_path)
+    CheckpointFolder(tmp_path / "checkpoints").mark_restored()
+    (after_restoring,) = look_at_checkpoints(tmp_path)
+
+    assert (before.weight, after_restoring.weight) == (Weight.OK, Weight.WARN)
+    assert "assay mint checkpoint --after" in after_restoring.do
 
 
 def test_a_site_without_a_house_publishes_nothing(site):

@@ -9,17 +9,19 @@ import threading
 import pytest
 
 from provenance_schemas.ids import BlockRef
+from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.bundles import BundleMaker, root_of
 from tests.fakes.documents import GTIN
 from tests.fakes.site import some_site
 from tests.fakes.world import some_serial
 from verifier.bundle import verify_bundle
 from verifier.bundle_form import BUNDLE_MEDIA_TYPE, open_bundle
-from verifier.errors import BundleError, ChainUnavailableError
+from verifier.errors import BundleError, ChainUnavailableError, NoSuchPieceError
 from verifier.label_opening import read_opening
 from verifier.policies import CLI
 from verifier.verdict import Level
-from web.portable.shelf import KEPT_MAX, MAKING_MAX, WAITING_MAX, Shelf
+from web.places import BusyError
+from web.portable.shelf import AGE_MAX_S, KEPT_MAX, MAKING_MAX, REFUSED_KEPT_S, WAITING_MAX, Shelf, read_words
 
 
 @pytest.fixture(scope="module")
@@ -180,30 +182,114 @@ def block(number):
 
 
 class Bench:
-    """A maker that counts, at a final block that can be moved."""
+    """A maker that counts, of a record whose words, final block and time can be moved."""
 
     def __init__(self, maker, item):
         self.real = maker.make(item)
         self.final = block(9)
         self.signed = None
+        self.words = "as made"
+        self.now_s = 0.0
         self.made = []
+        self.refusal = None
 
     def make(self, item, at):
         self.made.append(at)
+        if self.refusal:
+            raise self.refusal
         return self.real
 
-    def shelf(self):
-        return Shelf(self.make, lambda _: self.final, lambda _: self.signed)
+    def shelf(self, make=None):
+        return Shelf(
+            make or self.make,
+            lambda _: self.final,
+            lambda _: self.signed,
+            lambda item, writers, at: self.words,
+            clock=lambda: self.now_s,
+        )
 
 
-def test_a_bundle_is_made_once_for_a_final_block(site, maker):
+def test_a_bundle_is_made_once_while_the_record_says_the_same(site, maker):
+    """A new final block every few seconds is no reason to walk all registrations again: ten minutes are."""
     bench = Bench(maker, site.item)
     shelf = bench.shelf()
-    assert shelf.bundle(site.item) == shelf.bundle(site.item) == bench.real
-    bench.final = block(10)
+    for number, now_s in ((9, 0), (10, 12), (11, AGE_MAX_S)):
+        bench.final, bench.now_s = block(number), now_s
+        assert shelf.bundle(site.item) == bench.real
+    assert bench.made == [None]
+    bench.now_s = AGE_MAX_S + 1
+    shelf.bundle(site.item)
+    assert bench.made == [None]  # the newest final block is still the one it was held against
+    bench.final = block(12)
     shelf.bundle(site.item)
 
     assert bench.made == [None, None]
+
+
+def test_a_changed_record_gets_a_new_bundle_at_once(site, maker):
+    """A theft, a sale, a disputed key: what is not in the bundle is never kept from anybody by a cache."""
+    bench = Bench(maker, site.item)
+    shelf = bench.shelf()
+    shelf.bundle(site.item)
+    bench.final, bench.words = block(10), "stolen"
+    shelf.bundle(site.item)
+    shelf.bundle(site.item)
+
+    assert bench.made == [None, None]
+
+
+def test_what_changes_while_a_bundle_is_made_shows_at_the_next_asking(site, maker):
+    """The words are taken at the bundle's own block, not at the newest one."""
+    bench = Bench(maker, site.item)
+    at_blocks = {open_bundle(bench.real).block: "as made"}
+    read = []
+
+    def words(item, writers, at):
+        read.append(writers)
+        return at_blocks.get(at, "changed since")
+
+    shelf = Shelf(bench.make, lambda _: bench.final, lambda _: None, words, clock=lambda: 0.0)
+    shelf.bundle(site.item)
+    shelf.bundle(site.item)
+
+    assert bench.made == [None, None]
+    assert set(read) == {open_bundle(bench.real).actors}
+
+
+def test_a_theft_shows_in_the_words_and_a_new_batch_does_not():
+    """Read by the real reader, with its proofs: the first makes the kept bundle worthless, the second does not."""
+    site = some_site()
+    maker = BundleMaker(site.world)
+    writers = open_bundle(maker.make(site.item)).actors
+
+    def words():
+        site.world.settle()
+        chain = maker.access().chain
+        return read_words(chain, site.item, writers, chain.tips().final)
+
+    before = words()
+    [other] = site.world.register(99, 1)
+    with_another_batch = words()
+    site.world.registry.report(site.item, EntryKind.REPORTED_STOLEN)
+
+    assert with_another_batch == before
+    assert words() != before
+    assert other != site.item
+
+
+@pytest.mark.parametrize("refusal", [BundleError("its evidence is not complete"), NoSuchPieceError("no such piece")])
+def test_a_refusal_is_kept_for_a_moment(site, maker, refusal):
+    """Whoever asks again and again for what cannot be made does not have it tried again and again."""
+    bench = Bench(maker, site.item)
+    bench.refusal, shelf = refusal, bench.shelf()
+    for now_s in (0.0, REFUSED_KEPT_S - 1):
+        bench.now_s = now_s
+        with pytest.raises(type(refusal), match=str(refusal)):
+            shelf.bundle(site.item)
+    assert bench.made == [None]
+    bench.refusal, bench.now_s = None, REFUSED_KEPT_S
+
+    assert shelf.bundle(site.item) == bench.real
 
 
 def test_a_signed_block_is_taken_where_the_record_says_the_same(site, maker):
@@ -211,11 +297,11 @@ def test_a_signed_block_is_taken_where_the_record_says_the_same(site, maker):
     bench = Bench(maker, site.item)
     bench.signed = block(8)
     older = maker.make(site.item.batch.item(1))
-    made = {None: bench.real, block(8): bench.real}
-    shelf = Shelf(lambda item, at: made[at], lambda _: bench.final, lambda _: bench.signed)
+    made = {None: bench.real, block(8): bytes(bytearray(bench.real))}
+    shelf = bench.shelf(lambda item, at: made[at])
     assert shelf.bundle(site.item) is made[block(8)]
     made[block(8)] = older
-    bench.final = block(11)
+    bench.final, bench.words = block(11), "something else"
 
     assert shelf.bundle(site.item) is bench.real
 
@@ -223,18 +309,19 @@ def test_a_signed_block_is_taken_where_the_record_says_the_same(site, maker):
 def test_a_signed_block_that_cannot_be_proved_any_more_is_passed_over(site, maker):
     """Many nodes prove the newest blocks only."""
     bench = Bench(maker, site.item)
+    bench.signed = block(3)
 
     def make(item, at):
         if at is not None:
             raise ChainUnavailableError("the state of this block is pruned")
         return bench.real
 
-    assert Shelf(make, lambda _: bench.final, lambda _: block(3)).bundle(site.item) == bench.real
+    assert bench.shelf(make).bundle(site.item) == bench.real
 
 
-def test_the_shelf_keeps_a_bounded_number_and_makes_a_few_at_a_time(site):
+def test_the_shelf_keeps_a_bounded_number_and_makes_a_few_at_a_time(site, maker):
     """A crawler over all tokens costs time, not memory; nobody waits for ever."""
-    bundle, busy, most = b"x" * 10, [0], [0]
+    bench, busy, most = Bench(maker, site.item), [0], [0]
     lock = threading.Lock()
 
     def make(item, at):
@@ -243,9 +330,9 @@ def test_the_shelf_keeps_a_bounded_number_and_makes_a_few_at_a_time(site):
             most[0] = max(most[0], busy[0])
         with lock:
             busy[0] -= 1
-        return bundle
+        return bench.real
 
-    shelf = Shelf(make, lambda _: block(1), lambda _: None)
+    shelf = bench.shelf(make)
     items = [site.item.batch.item(index) for index in range(KEPT_MAX + 8)]
     threads = [threading.Thread(target=lambda part=items[at::4]: [shelf.bundle(i) for i in part]) for at in range(4)]
     for thread in threads:
@@ -257,24 +344,52 @@ def test_the_shelf_keeps_a_bounded_number_and_makes_a_few_at_a_time(site):
     assert len(shelf._kept) == KEPT_MAX
 
 
-def test_who_asks_for_many_bundles_at_once_leaves_threads_for_everybody_else(site):
-    """A few may wait for a place; the rest are told at once to come back, and kept bundles are given all the while."""
-    done, places = threading.Event(), MAKING_MAX + WAITING_MAX
-    shelf = Shelf(lambda item, at: (done.wait(20) and b"x") or b"", lambda _: block(1), lambda _: None)
-    asked = [threading.Thread(target=shelf.bundle, args=(site.item.batch.item(at),)) for at in range(places)]
+def held_up(shelf, items):
+    """Let threads ask for bundles, wait until no place is left, and give the threads."""
+    asked = [threading.Thread(target=shelf.bundle, args=(item,)) for item in items]
     for thread in asked:
         thread.start()
-    while shelf._asking._value:
-        pass
+    while not shelf._places.is_full:
+        assert any(thread.is_alive() for thread in asked)
+    return asked
+
+
+def test_who_asks_for_many_bundles_at_once_leaves_threads_for_everybody_else(site, maker):
+    """A few may wait for a place; the rest are told at once to come back, and kept bundles are given all the while."""
+    bench, done, places = Bench(maker, site.item), threading.Event(), MAKING_MAX + WAITING_MAX
+    shelf = bench.shelf(lambda item, at: (done.wait(20) and bench.real) or b"")
+    kept = site.item.batch.item(places + 1)
+    done.set()
+    shelf.bundle(kept)
+    done.clear()
+    asked = held_up(shelf, [site.item.batch.item(at) for at in range(places)])
     try:
-        with pytest.raises(ChainUnavailableError, match="too many"):
+        assert shelf.bundle(kept) == bench.real
+        with pytest.raises(BusyError, match="too many bundles"):
             shelf.bundle(site.item.batch.item(places))
     finally:
         done.set()
         for thread in asked:
             thread.join()
 
-    assert shelf.bundle(site.item.batch.item(places)) == b"x"
+    assert shelf.bundle(site.item.batch.item(places)) == bench.real
+
+
+def test_one_makes_the_bundle_of_a_piece_and_the_others_wait_for_it(site, maker):
+    """A piece that is in the papers is made once."""
+    bench, done = Bench(maker, site.item), threading.Event()
+
+    def make(item, at):
+        done.wait(20)
+        return bench.make(item, at)
+
+    shelf = bench.shelf(make)
+    asked = held_up(shelf, [site.item] * (MAKING_MAX + WAITING_MAX))
+    done.set()
+    for thread in asked:
+        thread.join()
+
+    assert bench.made == [None]
 
 
 def test_the_verdict_as_data_and_the_bundle_agree_on_the_final_block(visitor, site, maker):

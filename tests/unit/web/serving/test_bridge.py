@@ -279,3 +279,107 @@ def test_a_refusal_is_a_problem_with_the_headers_of_the_site():
     assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == (413, "too_large")
     assert headers[b"connection"] == b"close"
     assert b"default-src 'none'" in headers[b"content-security-policy"]
+
+
+# ---- streams
+
+
+def streaming(environ, start_response):
+    """An application: `/whole` in one part, anything else in more than one."""
+    start_response("200 OK", [])
+    return [b"whole"] if environ["PATH_INFO"] == "/whole" else iter([b"a", b"b"])
+
+
+class Client:
+    """One who asks a bridge: it takes the beginning of an answer, and reads on when it is let to."""
+
+    def __init__(self, bridge, path):
+        self.begun, self.may_read, self.sent = asyncio.Event(), asyncio.Event(), []
+        self.asking = asyncio.create_task(bridge(scope(path), receiver(), self.send))
+
+    async def send(self, message):
+        self.sent.append(message)
+        self.begun.set()
+        await self.may_read.wait()
+
+    async def status(self):
+        """Give the status, as soon as there is one."""
+        await self.begun.wait()
+        return self.sent[0]["status"]
+
+    async def read(self):
+        """Read to the end; gives the status and what came."""
+        self.may_read.set()
+        await self.asking
+        return self.sent[0]["status"], b"".join(message["body"] for message in self.sent[1:])
+
+
+@pytest.mark.parametrize(("threads", "streams"), [(1, 1), (2, 1), (4, 2)])
+def test_streams_leave_half_of_the_threads(threads, streams):
+    """One stream too many is told to come back, other answers are given all the while, and a place comes free again."""
+
+    async def run():
+        bridge = Bridge(streaming, threads=threads)
+        slow = [Client(bridge, b"/car") for _ in range(streams)]
+        begun = [await client.status() for client in slow]
+        others = {}
+        if threads > streams:
+            others = {path: await Client(bridge, path).read() for path in (b"/whole", b"/car")}
+        ended = [await client.read() for client in slow]
+        again = await Client(bridge, b"/car").read()
+        return begun, others, ended, again
+
+    begun, others, ended, again = in_a_loop(run)
+
+    assert begun == [200] * streams
+    assert ended == [(200, b"ab")] * streams
+    assert again == (200, b"ab")
+    if threads > streams:
+        assert others[b"/whole"] == (200, b"whole")
+        assert others[b"/car"][0] == 503
+        assert json.loads(others[b"/car"][1])["code"] == "unavailable"
+
+
+def read_at(bytes_per_s, size_bytes):
+    """Read a stream so fast, by a clock of our own; gives how many bytes were taken, and the error that flew on."""
+
+    async def run():
+        now_s, sent, failed = [0.0], [], None
+
+        async def send(message):
+            taken = message.get("body", b"")
+            sent.append(taken)
+            now_s[0] += len(taken) / bytes_per_s
+
+        application = Application(b"x" * (size_bytes // 2), b"y" * (size_bytes // 2))
+        try:
+            await Bridge(application, clock=lambda: now_s[0])(scope(), receiver(), send)
+        except TimeoutError as error:
+            failed = error
+        return sum(map(len, sent)), failed, application.closed
+
+    return in_a_loop(run)
+
+
+MEGABYTE = 1024 * 1024
+
+
+def test_whoever_reads_a_stream_fast_enough_gets_all_of_it():
+    """64 KiB in a second are enough, however long it is."""
+    assert read_at(64 * 1024, 16 * MEGABYTE) == (16 * MEGABYTE, None, True)
+
+
+def test_whoever_reads_a_stream_too_slowly_is_left():
+    """A client that takes a little now and then would hold a thread for hours. Half is never taken for the whole."""
+    taken, failed, closed = read_at(2 * 1024, 16 * MEGABYTE)
+
+    assert taken == 2 * 64 * 1024  # 64 s are over by then, and 62 were earned
+    assert "a stream of 131072 bytes took over 62 s" in str(failed)
+    assert closed
+
+
+def test_a_stream_is_sent_in_small_pieces():
+    """So what a client took is known: of one part of megabytes nobody could say how fast it goes."""
+    sent, _ = answered(Application(b"a" * 100_000, b"b", b"c"))
+
+    assert [len(message["body"]) for message in sent[1:]] == [65_536, 34_464, 1, 1, 0]
