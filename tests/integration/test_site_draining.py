@@ -48,6 +48,8 @@ def test_a_server_that_is_told_to_stop_is_not_ready_first(house, server):
         try:
             port = int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
             before = json.loads(ask(port, "/health/ready")[1])["status"]
+            # A request is counted when its answer is on its way, by whichever process gave it.
+            wait_until(lambda: 'route="/health/ready"' in ask(port, "/metrics")[1], process)
             figures = ask(port, "/metrics")
             process.send_signal(signal.SIGTERM)
             wait_until(lambda: "draining" in ask(port, "/health/ready")[1], process)

@@ -21,7 +21,7 @@ from tests.real_nodes.driven import CHAIN_ID, FUNDER, FUNDS_WEI, DrivenNode, end
 
 ZERO = "0x" + "00" * 32
 GAS_LIMIT = 60_000_000
-BUILDS_MAX = 8
+BUILDS_MAX = 40
 
 
 class GethNode(DrivenNode):
@@ -73,7 +73,7 @@ class GethNode(DrivenNode):
                 "parentBeaconBlockRoot": ZERO,
             }
             identifier = self._choose(attributes)["payloadId"]
-            time.sleep(0.01 * 2**attempt if waiting else 0)
+            time.sleep(min(0.01 * 2**attempt, 0.5) if waiting else 0)
             payload = self._engine("engine_getPayloadV5", identifier)
             if payload["executionPayload"]["transactions"] or not waiting:
                 return payload
