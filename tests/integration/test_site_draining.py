@@ -38,17 +38,6 @@ def ask(port, path):
         connection.close()
 
 
-def told_until_it_ends(process):
-    """Tell it again: a signal that comes while one is being taken can be lost, as an operator's second Ctrl-C can."""
-    for _ in range(10):
-        process.send_signal(signal.SIGTERM)
-        try:
-            return process.wait(10)
-        except subprocess.TimeoutExpired:
-            continue
-    return process.wait(1)
-
-
 @pytest.mark.parametrize("server", ["granian", "gunicorn"])
 def test_a_server_that_is_told_to_stop_is_not_ready_first(house, server):
     """SIGTERM: `/health/ready` says draining while everything is answered; told once more it ends at once, with 0."""
@@ -65,7 +54,8 @@ def test_a_server_that_is_told_to_stop_is_not_ready_first(house, server):
             process.send_signal(signal.SIGTERM)
             wait_until(lambda: "draining" in ask(port, "/health/ready")[1], process)
             status, alive = ask(port, "/ready")[0], ask(port, "/health")[0]
-            code = told_until_it_ends(process)
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(30)
         finally:
             process.kill()
 
@@ -75,6 +65,27 @@ def test_a_server_that_is_told_to_stop_is_not_ready_first(house, server):
     assert (status, alive) == (503, 200)
     assert code == 0
     assert list((house / "serving").iterdir()) == []
+
+
+FORKED = """
+import os, signal, sys
+from web.serving.draining import in_this_process
+handler = in_this_process(lambda signum, frame: print("drains", flush=True))
+signal.signal(signal.SIGTERM, handler)
+child = os.fork()
+if child == 0:
+    os.kill(os.getpid(), signal.SIGTERM)
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def test_a_process_that_has_just_been_forked_does_not_drain_for_its_parent():
+    """A worker that is starting has its server's handler for a moment: told to stop, it ends, and nobody waits."""
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=30, check=False)
+
+    assert (done.stdout, done.returncode) == (f"{-signal.SIGTERM}\ndrains\n", 0)
 
 
 def test_what_a_dead_server_left_is_forgotten(tmp_path):

@@ -37,6 +37,24 @@ class ServingFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+def in_this_process(handler: Callable[..., None]) -> Callable[..., None]:
+    """Let a signal's handler act only in the process that made it.
+
+    A process forked from it has the same handler until it sets its own: told to stop meanwhile, it would wait for a
+    drain that is not its, and the server for it. It has begun nothing, so it ends.
+    """
+    owner = os.getpid()
+
+    def guarded(signum: int, frame: Any) -> None:
+        if os.getpid() == owner:
+            handler(signum, frame)
+            return
+        signal.signal(signum, signal.SIG_DFL)
+        os.kill(os.getpid(), signum)
+
+    return guarded
+
+
 def stop_later(folder: Path | None, drain_s: int, stop: Callable[[], None]) -> None:
     """Mark a server as draining, and stop it so many seconds later; at once for 0. For a signal's handler."""
     if folder is not None:
@@ -61,4 +79,4 @@ def delay_sigterm(folder: Path | None, drain_s: int) -> None:
         signal.signal(signal.SIGTERM, original)
         stop_later(folder, drain_s, lambda: os.kill(os.getpid(), signal.SIGTERM))
 
-    signal.signal(signal.SIGTERM, later)
+    signal.signal(signal.SIGTERM, in_this_process(later))

@@ -11,7 +11,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from web.serving.bridge import Bridge
-from web.serving.draining import stop_later
+from web.serving.draining import in_this_process, stop_later
 from web.serving.process import GRACE_S, Listening, Load
 
 _HEADER_TIMEOUT_MS: Final = 15_000
@@ -61,7 +61,7 @@ def _draining_first(stop: Callable[..., None], listening: Listening) -> Callable
     def handler(*args: Any, **kwargs: Any) -> None:
         stop_later(listening.folder, waits_s.pop() if waits_s else 0, lambda: stop(*args, **kwargs))
 
-    return handler
+    return in_this_process(handler)
 
 
 def _bridge(load: Load, listening: Listening) -> Bridge:
