@@ -11,6 +11,7 @@ import pytest
 from loyalty.points import Points
 from loyalty.results import Reason
 from loyalty.rulebook import RuleBook, shipped_rules
+from provenance_schemas.step_kinds import EntryKind
 from tests.fakes.owners import Boutique
 from tests.fakes.points import FakeClock
 from tests.fakes.site import some_site
@@ -253,3 +254,25 @@ def test_a_claim_on_a_day_whose_points_are_given_is_rewarded_the_day_after():
     tell(second)
 
     assert [points.balance(person.id).pending for person in (ana, ben)] == [200, 200]
+
+
+@pytest.mark.parametrize("report", [EntryKind.REPORTED_LOST, EntryKind.REPORTED_STOLEN])
+def test_a_claim_that_was_reported_before_its_reward_is_rewarded_once_the_report_is_taken_back(report):
+    """An outage may put the reward behind the report of the very owner: then it waits for a day at a time."""
+    boutique, clock = Boutique(), FakeClock()
+    points = boutique.site.points
+    parts = dataclasses.replace(boutique.parts, points=points, clock=clock)
+    tell = rewarding(earning_of(parts), boutique.site.database)
+    ana = boutique.customer("Ana")
+    ana.own()
+    (claimed,) = boutique.told
+    registry = boutique.site.world.registry
+    registry.report(boutique.item, report, 1)
+    with pytest.raises(RewardLaterError) as later:
+        tell(claimed)
+    assert (later.value.again_at, points.balance(ana.id).pending) == (int(clock()) + 86_400, 0)
+
+    registry.report(boutique.item, EntryKind.REPORT_WITHDRAWN, 1)
+    boutique.site.world.settle()
+    tell(claimed)
+    assert points.balance(ana.id).pending == 200

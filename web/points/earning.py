@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from loyalty.points import Points
 from loyalty.results import Award, Declined
 from loyalty.rule import Rule
 from provenance_schemas.ids import ItemId
+from verifier.answers import Answer, answer_of
 from verifier.errors import UnavailableError
 from verifier.policies import AWARD, TOKEN
 from verifier.verdict import Code, Level, Verdict, passed
@@ -30,12 +32,16 @@ _SHOWN: Final = {
     Code.SCAN_PATTERN_PLAUSIBLE: "the hidden code was shown: what others do with the label does not count",
 }
 
+_REPORTED: Final = frozenset({Answer.LOST, Answer.STOLEN})
+"""What only the holder says of a piece that was claimed, and can take back."""
+_DAY_S: Final = 86_400
+
 
 class RewardLaterError(JobLaterError):
-    """Today's points are given. Nothing was paid for the claim; tell of it again from `again_at` on."""
+    """Nothing was paid for the claim yet; tell of it again from `again_at` on."""
 
-    def __init__(self, again_at: int) -> None:
-        super().__init__(again_at, "today's points for claims are given")
+    def __init__(self, again_at: int, why: str = "today's points for claims are given") -> None:
+        super().__init__(again_at, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Earning:
     scans: Scans
     verifier: LabelVerifier
     holds: Holds
+    clock: Callable[[], float]
 
     def collect(
         self, token: str, host: str, visitor: Visitor, person: Person, device: str
@@ -93,12 +100,16 @@ class Earning:
     def claimed(self, claimed: Claimed, *, staff: bool) -> Award | Declined:
         """Pay the person who claimed a piece, once for the piece, ever.
 
-        A claim happens once, so a limit of the day only puts its reward off. Raises UnavailableError while the record
-        cannot be read, RewardLaterError when the day's points are given: the job that tells of the claim comes again.
+        A claim happens once, so a limit of the day, or a report of its owner that came before the reward, only puts it
+        off. Raises UnavailableError while the record cannot be read, RewardLaterError when the day's points are given
+        or the piece is reported: the job that tells of the claim comes again.
         """
-        verdict = self._verdict_of(claimed.item)
+        found = self.verifier.verify_item(claimed.item, TOKEN)
+        verdict = _as_claimed(found.verdict)
         if verdict.level is Level.UNDETERMINED:
             raise UnavailableError("the record of a claimed piece cannot be read now")
+        if answer_of(found) in _REPORTED:
+            raise RewardLaterError(int(self.clock()) + _DAY_S, "the piece is reported; its reward waits")
         event = AwardEvent(
             EventKind.CLAIM,
             claimed.person_id,
@@ -109,21 +120,22 @@ class Earning:
             claimant=True,
             staff=staff,
         )
-        found = self.points.award(verdict, event)
-        if isinstance(found, Declined) and found.again_at is not None:
-            raise RewardLaterError(found.again_at)
-        return found
+        paid = self.points.award(verdict, event)
+        if isinstance(paid, Declined) and paid.again_at is not None:
+            raise RewardLaterError(paid.again_at)
+        return paid
 
-    def _verdict_of(self, item: ItemId) -> Verdict:
-        found = self.verifier.verify_item(item, TOKEN).verdict.findings
-        shown = [passed(code, said) for code, said in _SHOWN.items()]
-        return Verdict(AWARD, (*(finding for finding in found if finding.code not in _SHOWN), *shown))
+
+def _as_claimed(verdict: Verdict) -> Verdict:
+    """Judge a record for the one who claimed the piece, label and code in hand."""
+    shown = [passed(code, said) for code, said in _SHOWN.items()]
+    return Verdict(AWARD, (*(finding for finding in verdict.findings if finding.code not in _SHOWN), *shown))
 
 
 def earning_of(parts: Parts) -> Earning:
     """Build from the site's parts."""
     holds = parts.custody.holdings.holds
-    return Earning(parts.points, Scans.of(parts), parts.verifier, holds)
+    return Earning(parts.points, Scans.of(parts), parts.verifier, holds, parts.clock)
 
 
 def rewarding(earning: Earning, database: Database) -> OnClaimed:
