@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from mint.errors import CheckpointKeptError, HouseWriteError
+from verifier.adapters.whole_files import sync_folder
 from verifier.checkpoints import Checkpoint, checkpoint_json, parse_checkpoint
 from verifier.errors import CheckpointError
 from verifier.limits import CHECKPOINT_SIZE_MAX_BYTES
@@ -58,7 +59,7 @@ class CheckpointFolder:
                 file.flush()
                 os.fsync(file.fileno())
             os.link(temporary, path)  # unlike a rename, never takes the place of a file
-            self._sync()
+            sync_folder(self.folder)
         except FileExistsError as error:
             raise CheckpointKeptError(checkpoint.sequence) from error
         except OSError as error:
@@ -76,26 +77,19 @@ class CheckpointFolder:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(self._mark, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
             os.fsync(file.fileno())
-        self._sync()
+        sync_folder(self.folder)
 
     def unmark(self) -> None:
         """Say that the newest checkpoint is here. Raises HouseWriteError."""
         try:
             self._mark.unlink(missing_ok=True)
-            self._sync()
+            sync_folder(self.folder)
         except OSError as error:
             raise HouseWriteError(self._mark, str(error)) from error
 
     @property
     def _mark(self) -> Path:
         return self.folder / RESTORED
-
-    def _sync(self) -> None:
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
     def _path(self, sequence: int) -> Path:
         return self.folder / f"{sequence}.json"

@@ -47,6 +47,7 @@ from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.sql_places import blocks_place
 from verifier.adapters.sql_ports import Place
 from verifier.adapters.sql_store import SqlStore
+from verifier.adapters.whole_files import write_whole
 from verifier.gather import RegistryAccess
 from verifier.ports import CanonicalChain, ContentStore
 from verifier.service import Verifier
@@ -286,18 +287,7 @@ def _write_trust(data_dir: Path, identity: Identity, node_url: str) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all, to be read by anyone. Raises HouseWriteError."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        write_whole(path, text)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise HouseWriteError(path, str(error)) from error

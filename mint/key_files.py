@@ -14,6 +14,7 @@ from typing import Final
 import coincurve
 
 from mint.errors import KeyFileError
+from verifier.adapters.whole_files import sync_folder
 
 KEY_BYTES: Final = 32
 SECRET_MAX_BYTES: Final = 16_384
@@ -94,7 +95,7 @@ def write_secret(path: Path, text: str, *, replace: bool = False) -> None:
         raise KeyFileError(path, reason) from error
     finally:
         temporary.unlink(missing_ok=True)
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def erase_secret(path: Path) -> None:
@@ -113,7 +114,7 @@ def erase_secret(path: Path) -> None:
         return
     except OSError as error:
         raise KeyFileError(path, f"it could not be erased ({error}); remove it by hand") from error
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def private_folder(folder: Path) -> None:
@@ -124,11 +125,3 @@ def private_folder(folder: Path) -> None:
             folder.chmod(0o700)
     except OSError as error:
         raise KeyFileError(folder, f"no folder for keys can be made there ({error})") from error
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

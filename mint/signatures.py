@@ -14,6 +14,8 @@ from coincurve import PublicKey
 
 from provenance_schemas.ids import Address, address_of
 from provenance_schemas.keccak import keccak256
+from verifier import errors
+from verifier.signatures import recover
 
 ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 SIGNATURE_BYTES: Final = 65
@@ -87,10 +89,9 @@ def signature_of_der(der: bytes, digest: bytes, account: Address) -> bytes:
 
 def _recover(body: bytes, bit: int, digest: bytes) -> Address | None:
     try:
-        public = PublicKey.from_signature_and_message(body + bytes([bit]), digest, hasher=None)
-    except ValueError:  # r is no point of the curve
+        return recover(digest, body + bytes([_V + bit]))
+    except errors.SignatureError:  # r is no point of the curve
         return None
-    return account_of(public.format(compressed=False))
 
 
 def _der_numbers(der: bytes) -> tuple[int, int]:

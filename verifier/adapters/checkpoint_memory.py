@@ -15,6 +15,7 @@ from provenance_schemas.canonical import parse_json_strict
 from provenance_schemas.errors import SchemaError
 from provenance_schemas.ids import Address, BlockRef
 from provenance_schemas.keccak import keccak256
+from verifier.adapters.whole_files import write_whole
 from verifier.checkpoints import Checkpoint, checkpoint_json, parse_checkpoint
 from verifier.descent import Seen, Walk, adopt
 from verifier.errors import ChainUnavailableError, CheckpointError
@@ -100,7 +101,7 @@ class CheckpointMemory:
             before = self.load(registry)
             after = change(before)
             if after != before:
-                self._write(self.path(registry), _seen_json(after, registry))
+                write_whole(self.path(registry), json.dumps(_seen_json(after, registry), indent=1))
             return after
 
     @contextmanager
@@ -123,17 +124,6 @@ class CheckpointMemory:
         return ChainUnavailableError(
             f"{self.folder}: what was seen cannot be kept ({error.strerror}); name another folder"
         )
-
-    def _write(self, path: Path, value: dict[str, Any]) -> None:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                json.dump(value, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 def open_memory(state: Path, environ: Mapping[str, str]) -> CheckpointMemory | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from verifier.adapters.small_files import FileUnavailableError, is_url, read_small_file
+from verifier.adapters.whole_files import write_whole
 from verifier.errors import TrustError, TrustRefusedError, TrustUnavailableError
 from verifier.limits import TRUST_SIZE_MAX_BYTES, TRUST_STEPS_MAX
 from verifier.trust import TrustRegistry, load_trust
@@ -140,7 +141,7 @@ class TrustStore:
     def remember_source(self, name: str, source: str) -> None:
         """Remember where to look for the next version."""
         with self._locked(name):
-            _write(
+            write_whole(
                 self.path(name).with_suffix(".source"),
                 (source if is_url(source) else str(Path(source).absolute())) + "\n",
             )
@@ -160,7 +161,7 @@ class TrustStore:
             return known  # nothing to write: the folder may well be read-only
         with self._locked(name):
             file = change(self.load(name) if path.exists() else None)
-            _write(path, json.dumps(signed_trust_json(file), indent=2, ensure_ascii=False) + "\n")
+            write_whole(path, json.dumps(signed_trust_json(file), indent=2, ensure_ascii=False) + "\n")
             return file
 
     @contextmanager
@@ -214,20 +215,3 @@ def read_trust_file(source: str) -> bytes:
 
 def _unusable(folder: Path, error: OSError) -> TrustError:
     return TrustError(f"{folder}: cannot be written ({error.strerror}); name another folder in $ASSAY_STATE")
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    finally:
-        temporary.unlink(missing_ok=True)
