@@ -64,7 +64,7 @@ docs: $(STAMP) ## run the walkthrough in docs/ and check every link
 
 lock: ## renew requirements.lock (needs uv)
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
-		--prerelease allow --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+		--prerelease allow --no-strip-extras --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
 
 clean: ## remove everything that was built; keeps ./var
 	rm -rf $(VENV) build dist *.egg-info $(CONTRACTS)/node_modules $(CONTRACTS)/out $(CONTRACTS)/cache
