@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import cv2
 
+from provenance_schemas.errors import LabelError
+from provenance_schemas.labels import parse_label
 from verifier.image_loading import load_image
 from verifier.image_stages import CHEAP_STAGES, Scales, Stage
 
@@ -25,7 +27,7 @@ class FoundText:
     stage: str
     """Name of the stage that read it first."""
     preferred: bool
-    """The caller's `prefer` said yes to it."""
+    """It is a label of one of the caller's hosts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,16 @@ def read_labels(
     content: bytes,
     *,
     budget_s: float = STILL_BUDGET_S,
-    prefer: Callable[[str], bool] | None = None,
+    hosts: Collection[str] = (),
     stages: Sequence[Stage] = CHEAP_STAGES,
     clock: Callable[[], float] = time.monotonic,
 ) -> ImageReading:
     """Read the QR codes in the bytes of one picture (JPEG, PNG, WebP, GIF).
 
     1. Load it within limits.
-    2. Run the stages until one finds a text; with `prefer`, until one finds a preferred text, so that a
+    2. Run the stages until one finds a text; with `hosts`, until one finds a label of one of them, so that a
        poster's large code does not hide the small label beside it.
-    3. Put preferred texts first.
+    3. Put labels of these hosts first.
     `budget_s` is looked at between stages; one takes at most about 0.1 s.
     Raises ImageError when the content is no picture we can read. A picture without a code is no error.
     """
@@ -79,9 +81,17 @@ def read_labels(
             break
         for text in stage.read(scales, left_s):
             if len(text) >= stage.text_length_min and text not in found and len(found) < TEXTS_MAX:
-                found[text] = FoundText(text, stage.name, prefer is not None and prefer(text))
-        if any(prefer is None or each.preferred for each in found.values()):
+                found[text] = FoundText(text, stage.name, is_label_of(text, hosts))
+        if any(not hosts or each.preferred for each in found.values()):
             break
 
     ordered = sorted(found.values(), key=lambda each: not each.preferred)
     return ImageReading(tuple(ordered), loaded.header.width, loaded.header.height, exhausted)
+
+
+def is_label_of(text: str, hosts: Collection[str]) -> bool:
+    """Say whether `text` is a label in our form, and of one of these hosts."""
+    try:
+        return parse_label(text).host in hosts
+    except LabelError:
+        return False

@@ -95,6 +95,11 @@ class TrustRegistry:
         """Find the brand of a label's host, in lower case: of several registries the one that succeeded the others."""
         return next(iter(self.brands_of(host)), None)
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every host that a label of a trusted brand may have."""
+        return frozenset(host for brand in self.brands for host in brand.hosts)
+
     def brands_of(self, host: str) -> tuple[Brand, ...]:
         """Find every registry of a host's brand, the newest first."""
         found = [brand for brand in self.brands if host in brand.hosts]

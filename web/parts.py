@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -44,8 +44,8 @@ class LabelVerifier(Protocol):
 class PictureReader(Protocol):
     """Reads the QR codes of a picture. Raises ImageError."""
 
-    def __call__(self, content: bytes, *, prefer: Callable[[str], bool]) -> ImageReading:
-        """Read, the preferred texts first."""
+    def __call__(self, content: bytes, *, hosts: Collection[str] = ()) -> ImageReading:
+        """Read; labels of these hosts first."""
         ...
 
 

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from provenance_schemas.errors import LabelError
 from provenance_schemas.ids import ItemId
-from provenance_schemas.labels import parse_label
 from verifier.adapters.cached_store import CachedStore
 from verifier.adapters.checkpoint_memory import open_memory
 from verifier.adapters.gateway_store import GatewayStore
@@ -160,21 +158,14 @@ def _verify(verifier: Verifier, subject: str) -> Verification:
 
 def read_picture(verifier: Verifier, path: Path) -> str:
     """Read the label in a picture: one of a trusted brand first, else one in our form, else what stands there."""
-
-    def is_ours(text: str) -> bool:
-        try:
-            return verifier.trust.brand_of(parse_label(text).host) is not None
-        except LabelError:
-            return False
-
     try:
         if path.stat().st_size > _IMAGE_MAX_BYTES:
             raise ImageError("larger than 15 MB; send a smaller picture")
         data = path.read_bytes()
     except OSError as error:
         raise ImageError(f"neither a label nor a picture that can be read ({error.strerror})") from error
-    reading = read_labels(data, prefer=is_ours)
-    ours = [text for text in reading.texts if is_ours(text)]
+    reading = read_labels(data, hosts=verifier.trust.hosts)
+    ours = [found for found in reading.found if found.preferred]
     if len(ours) > 1:
         raise ImageError(f"{len(ours)} labels in one picture; photograph one at a time")
     if not reading.texts:

@@ -74,10 +74,10 @@ def label_in_picture(content: bytes, read: PictureReader, trust: TrustRegistry) 
     A label of ours goes before any other code in the picture; two of ours are for nobody to choose between.
     """
     try:
-        reading = read(content, prefer=lambda text: _is_ours(text, trust))
+        reading = read(content, hosts=trust.hosts)
     except ImageError as error:
         raise LookupRefusedError(Refusal.NOT_A_PICTURE, str(error)) from error
-    ours = [text for text in reading.texts if _is_ours(text, trust)]
+    ours = [found for found in reading.found if found.preferred]
     if len(ours) > 1:
         raise LookupRefusedError(Refusal.SEVERAL_LABELS, f"{len(ours)} labels")
     if not reading.texts:
@@ -114,10 +114,3 @@ def _host_in(text: str) -> str:
     except LabelError:
         return ""
     return host.removesuffix(_USUAL_PORTS[link[1].lower()])
-
-
-def _is_ours(text: str, trust: TrustRegistry) -> bool:
-    try:
-        return trust.brand_of(parse_label(text).host) is not None
-    except LabelError:
-        return False

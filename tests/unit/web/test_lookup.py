@@ -7,7 +7,7 @@ from tests.fakes.documents import GTIN
 from tests.fakes.site import some_photo
 from tests.fakes.world import HOST, some_serial, some_world
 from verifier.errors import ImageError
-from verifier.images import FoundText, ImageReading, read_labels
+from verifier.images import FoundText, ImageReading, is_label_of, read_labels
 from web.presenters.catalogue import Refusal
 from web.scan.lookup import DecoderGate, LookupRefusedError, label_in_picture, label_in_text, label_in_typing
 
@@ -21,9 +21,10 @@ FOREIGN = format_label("look-alike.example", GTIN, SERIAL)
 def reads(*texts):
     """A decoder that finds these texts; the preferred ones first, as the real one does."""
 
-    def read(content, *, prefer):
-        ordered = sorted(texts, key=lambda text: not prefer(text))
-        return ImageReading(tuple(FoundText(t, "fake", prefer(t)) for t in ordered), 10, 10, exhausted=False)
+    def read(content, *, hosts=()):
+        ordered = sorted(texts, key=lambda text: not is_label_of(text, hosts))
+        found = tuple(FoundText(text, "fake", is_label_of(text, hosts)) for text in ordered)
+        return ImageReading(found, 10, 10, exhausted=False)
 
     return read
 
@@ -87,7 +88,7 @@ def test_a_picture_without_a_code_says_so():
 def test_the_decoders_own_words_are_kept_as_detail():
     """They say what to send instead."""
 
-    def read(content, *, prefer):
+    def read(content, *, hosts=()):
         raise ImageError("the file is a PDF")
 
     assert refused(label_in_picture, b"", read, TRUST).detail == "the file is a PDF"
