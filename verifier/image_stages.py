@@ -1,12 +1,13 @@
 """The cascade: ways to look for QR codes in grey pixels, cheapest and most fruitful first.
 
-Every stage reworks the pixels and asks zxing-cpp, which never crashed or stalled in any trial. OpenCV's own
-QR detectors can stall for minutes and are never called. Blurring and deconvolution are left out: after them
-zxing-cpp read short texts that nobody had printed.
+Every cheap stage reworks the pixels and asks zxing-cpp, which never crashed or stalled in any trial. OpenCV's own
+QR detectors can stall for minutes and are never called. Blurring is left out: after it zxing-cpp read short texts
+that nobody had printed. Symbols that were found and not read are kept for the last stage, which weighs their modules.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,19 +17,23 @@ import numpy as np
 import zxingcpp
 
 from verifier.image_loading import Grey
+from verifier.qr_finders import symbols_by_finders
+from verifier.qr_reader import FIXED, GLOBAL, LOCAL, find_codes
+from verifier.qr_rescue import rescue
+from verifier.qr_sighting import Unread
 
-_LOCAL: Final = zxingcpp.Binarizer.LocalAverage
-_GLOBAL: Final = zxingcpp.Binarizer.GlobalHistogram
-_FIXED: Final = zxingcpp.Binarizer.FixedThreshold
-_WITH_ECI: Final = "]Q2"
 ENLARGED_SIDE_MAX: Final = 2_880
 
 
 class Scales:
     """One picture at several sizes, each made once."""
 
-    def __init__(self, pixels: Grey) -> None:
+    def __init__(self, pixels: Grey, hosts: frozenset[str] = frozenset()) -> None:
         self.full = pixels
+        self.hosts = hosts
+        """Whose labels are looked for; empty: any code will do."""
+        self.unread: list[Unread] = []
+        """Symbols that a stage found and could not read."""
         self._made: dict[int, Grey] = {}
 
     def at(self, side: int) -> Grey:
@@ -56,28 +61,25 @@ class Stage:
     symbols; a label has over 60 characters."""
 
 
-def decode_text(raw: bytes, guess: str, symbology: str) -> str:
-    """Give the text of one code. `raw` is its bytes, `guess` the reader's own text.
-
-    Labels are ASCII. Where a code declares its character set (`]Q2`), and where the bytes are not UTF-8, the
-    reader knows better: it tells Shift-JIS and Latin-1 apart.
-    """
-    if symbology.startswith(_WITH_ECI):
-        return guess
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return guess
+def _find(scales: Scales, pixels: Grey, binarizer: zxingcpp.Binarizer = LOCAL) -> list[str]:
+    """Read the codes in `pixels`, a view of the whole picture; keep in mind those that could not be read."""
+    texts, unread = find_codes(pixels, binarizer)
+    factor = scales.full.shape[1] / pixels.shape[1]
+    scales.unread.extend(each.scaled(factor) for each in unread)
+    return texts
 
 
-def _find(pixels: Grey, binarizer: zxingcpp.Binarizer = _LOCAL) -> list[str]:
-    found = zxingcpp.read_barcodes(
-        pixels,
-        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
-        text_mode=zxingcpp.TextMode.Plain,
-        binarizer=binarizer,
-    )
-    return [decode_text(bytes(code.bytes), code.text, code.symbology_identifier) for code in found]
+def _rescued(scales: Scales, left_s: float) -> list[str]:
+    """Weigh the modules of every symbol that was found and not read, or that three finders may belong to."""
+    ends_at = time.monotonic() + left_s
+    small = scales.at(1280)
+
+    def left() -> float:
+        return ends_at - time.monotonic()
+
+    factor = scales.full.shape[1] / small.shape[1]
+    by_finders = [each.scaled(factor) for each in symbols_by_finders(small, left)]
+    return rescue(scales.full, [*scales.unread, *by_finders], left, scales.hosts)
 
 
 def _resized(pixels: Grey, factor: float, interpolation: int) -> Grey:
@@ -119,21 +121,23 @@ def _thresholded(pixels: Grey, window: int = 25, weight: float = 0.35) -> Grey:
 
 
 def _full_size(scales: Scales, _left_s: float) -> list[str]:
-    return _find(scales.full) if max(scales.full.shape) > 1280 else []
+    return _find(scales, scales.full) if max(scales.full.shape) > 1280 else []
 
 
 CHEAP_STAGES: Final = (
-    Stage("plain", lambda scales, _: _find(scales.at(1280)), text_length_min=1),
+    Stage("plain", lambda scales, _: _find(scales, scales.at(1280)), text_length_min=1),
     Stage("full size", _full_size, text_length_min=1),
-    Stage("one threshold", lambda scales, _: _find(scales.at(2560), _GLOBAL)),
-    Stage("darkened", lambda scales, _: _find(_darkened(scales.enlarged(640, 2), 2.5))),
-    Stage("ink only", lambda scales, _: _find(_ink(scales.at(960)))),
-    Stage("very dark", lambda scales, _: _find(_darkened(scales.at(1280), 4), _GLOBAL)),
-    Stage("small, enlarged", lambda scales, _: _find(scales.enlarged(640, 2))),
-    Stage("sharpened", lambda scales, _: _find(_sharpened(scales.enlarged(640, 2)))),
-    Stage("enlarged", lambda scales, _: _find(scales.enlarged(ENLARGED_SIDE_MAX * 2 // 3, 1.5))),
-    Stage("local threshold", lambda scales, _: _find(_thresholded(scales.at(1280)), _FIXED)),
-    Stage("evened, enlarged", lambda scales, _: _find(_evened(scales.enlarged(640, 2)))),
-    Stage("evened", lambda scales, _: _find(_evened(_grey(cv2.medianBlur(scales.at(1280), 3))))),
+    Stage("one threshold", lambda scales, _: _find(scales, scales.at(2560), GLOBAL)),
+    Stage("darkened", lambda scales, _: _find(scales, _darkened(scales.enlarged(640, 2), 2.5))),
+    Stage("ink only", lambda scales, _: _find(scales, _ink(scales.at(960)))),
+    Stage("very dark", lambda scales, _: _find(scales, _darkened(scales.at(1280), 4), GLOBAL)),
+    Stage("small, enlarged", lambda scales, _: _find(scales, scales.enlarged(640, 2))),
+    Stage("sharpened", lambda scales, _: _find(scales, _sharpened(scales.enlarged(640, 2)))),
+    Stage("enlarged", lambda scales, _: _find(scales, scales.enlarged(ENLARGED_SIDE_MAX * 2 // 3, 1.5))),
+    Stage("local threshold", lambda scales, _: _find(scales, _thresholded(scales.at(1280)), FIXED)),
+    Stage("evened, enlarged", lambda scales, _: _find(scales, _evened(scales.enlarged(640, 2)))),
+    Stage("evened", lambda scales, _: _find(scales, _evened(_grey(cv2.medianBlur(scales.at(1280), 3))))),
 )
 """Each takes 1 to 15 ms on a picture of 1,280 pixels."""
+ALL_STAGES: Final = (*CHEAP_STAGES, Stage("rescued", _rescued))
+"""With the second chance: some hundreds of milliseconds where there is something to try."""

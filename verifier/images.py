@@ -9,10 +9,9 @@ from typing import Final
 
 import cv2
 
-from provenance_schemas.errors import LabelError
-from provenance_schemas.labels import parse_label
+from verifier.image_labels import is_label_of
 from verifier.image_loading import load_image
-from verifier.image_stages import CHEAP_STAGES, Scales, Stage
+from verifier.image_stages import ALL_STAGES, Scales, Stage
 
 STILL_BUDGET_S: Final = 2.5
 TEXTS_MAX: Final = 32
@@ -56,7 +55,7 @@ def read_labels(
     *,
     budget_s: float = STILL_BUDGET_S,
     hosts: Collection[str] = (),
-    stages: Sequence[Stage] = CHEAP_STAGES,
+    stages: Sequence[Stage] = ALL_STAGES,
     clock: Callable[[], float] = time.monotonic,
 ) -> ImageReading:
     """Read the QR codes in the bytes of one picture (JPEG, PNG, WebP, GIF).
@@ -73,7 +72,7 @@ def read_labels(
     cv2.setNumThreads(1)
     loaded = load_image(content)
 
-    scales, found, exhausted = Scales(loaded.pixels), dict[str, FoundText](), False
+    scales, found, exhausted = Scales(loaded.pixels, frozenset(hosts)), dict[str, FoundText](), False
     for stage in stages:
         left_s = ends_at - clock()
         if left_s <= 0:
@@ -87,11 +86,3 @@ def read_labels(
 
     ordered = sorted(found.values(), key=lambda each: not each.preferred)
     return ImageReading(tuple(ordered), loaded.header.width, loaded.header.height, exhausted)
-
-
-def is_label_of(text: str, hosts: Collection[str]) -> bool:
-    """Say whether `text` is a label in our form, and of one of these hosts."""
-    try:
-        return parse_label(text).host in hosts
-    except LabelError:
-        return False

@@ -7,7 +7,8 @@ from tests.fakes.documents import GTIN
 from tests.fakes.site import some_photo
 from tests.fakes.world import HOST, some_serial, some_world
 from verifier.errors import ImageError
-from verifier.images import FoundText, ImageReading, is_label_of, read_labels
+from verifier.image_labels import is_label_of
+from verifier.images import FoundText, ImageReading, read_labels
 from web.presenters.catalogue import Refusal
 from web.scan.lookup import DecoderGate, LookupRefusedError, label_in_picture, label_in_text, label_in_typing
 

@@ -1,0 +1,179 @@
+"""A second chance for symbols that a reader found and could not read.
+
+Each is cut out at a size that suits it, a grid is fitted, and its modules are weighed rather than decided: as they
+are, with glare and dirt taken out, and with the blur undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from verifier.image_labels import is_label_of
+from verifier.image_loading import Grey
+from verifier.qr_grid import Grid, area_of, fit, sample
+from verifier.qr_light import even_light
+from verifier.qr_reader import find_codes
+from verifier.qr_sharpen import sharpen
+from verifier.qr_sighting import Unread
+from verifier.qr_soft import Modules, clean_picture, correct
+from verifier.qr_symbol import SymbolPlan, plan_of, side_of
+
+MODULE_PX: Final = 4.0
+"""How large modules are made before they are looked at."""
+MODULE_MIN_PX: Final = 1.2
+VERSION_MAX: Final = 20
+FIT_MIN: Final = 1.2
+_BORDER_MODULES: Final = 8
+_SIGHTINGS_MAX: Final = 40
+_CANDIDATES_MAX: Final = 30
+AGREEMENT_MIN: Final = -0.1
+_SPREADS: Final = (5, 8)
+
+
+def rescue(
+    pixels: Grey, unread: Sequence[Unread], left_s: Callable[[], float], hosts: frozenset[str] = frozenset()
+) -> list[str]:
+    """Read what can be read of these symbols; the surest candidates first, and only while there is time left.
+
+    With `hosts`, the search ends with a label of one of them.
+    """
+    candidates = []
+    for each in _distinct(unread):
+        if left_s() <= 0:
+            break
+        candidates += _candidate(pixels, each)
+    candidates.sort(key=lambda candidate: -candidate.agreement)
+    texts: list[str] = []
+    for candidate in candidates[:_CANDIDATES_MAX]:
+        if left_s() <= 0:
+            break
+        text = _read(candidate, left_s, hosts)
+        if text and text not in texts:
+            texts.append(text)
+        if text and is_label_of(text, hosts):
+            break
+    return texts
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A symbol cut out at a size that suits it."""
+
+    near: Grey
+    corners: NDArray[np.float64]
+    version: int
+    agreement: float
+    """How well the version's patterns show before anything is fitted; 0 is noise."""
+
+
+def _distinct(unread: Sequence[Unread]) -> list[Unread]:
+    """Keep one of the sightings of each symbol, those that were seen most often first."""
+    groups: list[list[Unread]] = []
+    for each in unread:
+        near = next((group for group in groups if _is_same(group[0], each)), None)
+        if near is None:
+            groups.append([each])
+        else:
+            near.append(each)
+    groups.sort(key=lambda group: (-len(group), -area_of(group[0].corners)))
+    picked = [max(group, key=lambda each: (each.version > 0, area_of(each.corners))) for group in groups]
+    return picked[:_SIGHTINGS_MAX]
+
+
+def _is_same(one: Unread, other: Unread) -> bool:
+    area, other_area = area_of(one.corners), area_of(other.corners)
+    if not area or not other_area:
+        return False
+    apart = float(np.linalg.norm(one.corners.mean(axis=0) - other.corners.mean(axis=0)))
+    return apart < 0.08 * area**0.5 and 0.75 < area / other_area < 1.33
+
+
+def _candidate(pixels: Grey, unread: Unread) -> list[_Candidate]:
+    guessed = side_of(unread.version or 5)
+    cut = _cut_out(pixels, unread.corners, guessed)
+    if cut is None:
+        return []
+    near, corners = cut
+    light = even_light(near, area_of(corners) ** 0.5 / guessed)
+    ranked = _likely_versions(light, corners, unread.version)
+    return [_Candidate(near, corners, version, fits) for fits, version in ranked if fits > AGREEMENT_MIN]
+
+
+def _read(candidate: _Candidate, left_s: Callable[[], float], hosts: frozenset[str]) -> str | None:
+    for modules in _readings(candidate.near, candidate.corners, plan_of(candidate.version), left_s):
+        for found in correct(modules, candidate.version, hosts):
+            texts, _ = find_codes(clean_picture(found))
+            if texts and (not found.presumed or is_label_of(texts[0], hosts)):
+                return texts[0]
+    return None
+
+
+def _cut_out(pixels: Grey, corners: NDArray[np.float64], side: int) -> tuple[Grey, NDArray[np.float64]] | None:
+    """Cut a symbol and its surroundings out, scaled so that a module is about MODULE_PX wide."""
+    module_px = area_of(corners) ** 0.5 / side
+    if module_px < MODULE_MIN_PX:
+        return None
+    border = _BORDER_MODULES * module_px
+    left, top = np.maximum(np.floor(corners.min(axis=0) - border), 0).astype(int)
+    right, bottom = np.minimum(np.ceil(corners.max(axis=0) + border), pixels.shape[::-1]).astype(int)
+    if right - left < side or bottom - top < side:
+        return None
+    near, factor = pixels[top:bottom, left:right], MODULE_PX / module_px
+    if not 0.75 < factor < 1.33:
+        size = (max(1, round(near.shape[1] * factor)), max(1, round(near.shape[0] * factor)))
+        shrink = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+        scale = np.array(size) / near.shape[::-1]
+        near = cv2.resize(near, size, interpolation=shrink)  # type: ignore[assignment]
+        # Pixels are areas: the middle of the first one is at 0.5 before and after.
+        return near, (corners - (left, top) + 0.5) * scale - 0.5
+    return np.ascontiguousarray(near), corners - (left, top)
+
+
+def _likely_versions(light: NDArray[np.float32], corners: NDArray[np.float64], hint: int) -> list[tuple[float, int]]:
+    """Rank versions by how well their patterns show at once; the reader's own guess has a start."""
+    ranked = []
+    for version in range(1, VERSION_MAX + 1):
+        plan = plan_of(version)
+        agreement = sample(light, Grid(corners, plan.side)) * plan.ink
+        fits = float(agreement[plan.ink != 0].mean()) + 0.7 * float(agreement[plan.timing].mean())
+        ranked.append((fits + (0.15 if version == hint else 0), version))
+    ranked.sort(reverse=True)
+    return ranked[: 2 if hint else 3]
+
+
+def _readings(
+    near: Grey, corners: NDArray[np.float64], plan: SymbolPlan, left_s: Callable[[], float]
+) -> Iterator[Modules]:
+    """Give the modules of one symbol in several ways, the cheapest first."""
+    light = even_light(near, area_of(corners) ** 0.5 / plan.side)
+    grid, score = fit(light, Grid(corners, plan.side), plan)
+    if score < FIT_MIN:
+        return
+    seen = sample(light, grid)
+    yield seen
+    blank, rim = _blank_areas(seen, plan)
+    yield np.where(blank, seen * 0.02, seen).astype(np.float32)
+    yield np.where(blank, seen * 0.02, np.where(rim, seen * 0.3, seen)).astype(np.float32)
+    for reach in _SPREADS:
+        if left_s() <= 0:
+            return
+        sharp = sharpen(near, grid, plan, reach)
+        if sharp is not None:
+            yield sharp
+
+
+def _blank_areas(seen: Modules, plan: SymbolPlan) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Find glare and dirt: masked data have no block of nine alike. Gives these areas, and the modules around them."""
+    kernel = np.ones((3, 3), np.uint8)
+    blank = np.zeros(seen.shape, np.uint8)
+    for sign in (1, -1):
+        alike = (seen * sign > 0).astype(np.uint8)
+        blank = np.maximum(blank, np.asarray(cv2.morphologyEx(alike, cv2.MORPH_OPEN, kernel), np.uint8))
+    rim = cv2.dilate(blank, kernel)
+    return (blank > 0) & plan.data, (rim > 0) & plan.data
