@@ -7,7 +7,6 @@ that nobody had printed. Symbols that were found and not read are kept for the l
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +22,9 @@ from verifier.qr_rescue import rescue
 from verifier.qr_sighting import Unread
 
 ENLARGED_SIDE_MAX: Final = 2_880
+
+Clock = Callable[[], float]
+"""Gives seconds."""
 
 
 class Scales:
@@ -52,10 +54,10 @@ class Scales:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One way to look. `read` gets the picture and the seconds left, and gives the texts it finds."""
+    """One way to look. `read` gets the picture and what tells the seconds left, and gives the texts it finds."""
 
     name: str
-    read: Callable[[Scales, float], list[str]]
+    read: Callable[[Scales, Clock], list[str]]
     text_length_min: int = 8
     """Shorter texts are not believed. Reworked noise can pass for the smallest codes, which have few check
     symbols; a label has over 60 characters."""
@@ -69,17 +71,12 @@ def _find(scales: Scales, pixels: Grey, binarizer: zxingcpp.Binarizer = LOCAL) -
     return texts
 
 
-def _rescued(scales: Scales, left_s: float) -> list[str]:
-    """Weigh the modules of every symbol that was found and not read, or that three finders may belong to."""
-    ends_at = time.monotonic() + left_s
+def _rescued(scales: Scales, left_s: Clock) -> list[str]:
+    """Weigh the modules of every symbol that was found and not read, or that finders may belong to."""
     small = scales.at(1280)
-
-    def left() -> float:
-        return ends_at - time.monotonic()
-
     factor = scales.full.shape[1] / small.shape[1]
-    by_finders = [each.scaled(factor) for each in symbols_by_finders(small, left)]
-    return rescue(scales.full, [*scales.unread, *by_finders], left, scales.hosts)
+    by_finders = [each.scaled(factor) for each in symbols_by_finders(small, left_s)]
+    return rescue(scales.full, [*scales.unread, *by_finders], left_s, scales.hosts)
 
 
 def _resized(pixels: Grey, factor: float, interpolation: int) -> Grey:
@@ -120,7 +117,7 @@ def _thresholded(pixels: Grey, window: int = 25, weight: float = 0.35) -> Grey:
     return np.where(light > mean * (1 + weight * (spread / 128 - 1)), 255, 0).astype(np.uint8)
 
 
-def _full_size(scales: Scales, _left_s: float) -> list[str]:
+def _full_size(scales: Scales, _left_s: Clock) -> list[str]:
     return _find(scales, scales.full) if max(scales.full.shape) > 1280 else []
 
 

@@ -64,18 +64,21 @@ def read_labels(
     2. Run the stages until one finds a text; with `hosts`, until one finds a label of one of them, so that a
        poster's large code does not hide the small label beside it.
     3. Put labels of these hosts first.
-    `budget_s` is looked at between stages; one takes at most about 0.1 s.
+    `budget_s` is looked at between stages and, in the last one, between symbols; a step takes at most about 0.1 s.
     Raises ImageError when the content is no picture we can read. A picture without a code is no error.
     """
     ends_at = clock() + budget_s
+
+    def left_s() -> float:
+        return ends_at - clock()
+
     # Many requests share the cores: each picture keeps to one.
     cv2.setNumThreads(1)
     loaded = load_image(content)
 
     scales, found, exhausted = Scales(loaded.pixels, frozenset(hosts)), dict[str, FoundText](), False
     for stage in stages:
-        left_s = ends_at - clock()
-        if left_s <= 0:
+        if left_s() <= 0:
             exhausted = True
             break
         for text in stage.read(scales, left_s):

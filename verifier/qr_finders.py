@@ -20,7 +20,8 @@ from verifier.qr_sighting import Unread
 from verifier.qr_symbol import side_of
 
 FINDERS_MAX: Final = 16
-SYMBOLS_MAX: Final = 40
+BY_THREE_MAX: Final = 30
+BY_TWO_MAX: Final = 24
 VERSION_MAX: Final = 20
 _AREA_MIN_PX: Final = 60.0
 _OUTLINES_MAX: Final = 40_000
@@ -36,6 +37,12 @@ _APART_MIN_PX: Final = 9.0
 _MISFIT_MAX: Final = 0.35
 _VERSIONS_AROUND: Final = 2.2
 _SQUARE: Final = np.array([[0, 0], [7, 0], [7, 7], [0, 7]], np.float32)
+_PAIRS: Final = (
+    (((0, 0), (1, 0)), 1),
+    (((0, 0), (0, 1)), -1j),
+    (((1, 0), (0, 1)), -(1 + 1j) / 2),
+)
+"""Where two finders may stand, and by what the way from the one to the other is turned to lie across."""
 _QUARTERS: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
 _THRESHOLDS: Final = ((6, 5), (14, 5), (30, 4))
 """Windows, as a part of the longer side, and how much darker than the window's mean ink is."""
@@ -51,14 +58,21 @@ class _Finder:
 
 
 def symbols_by_finders(pixels: Grey, left_s: Callable[[], float]) -> list[Unread]:
-    """Give the symbols that three finders could belong to, the best fitting first; at least some while time is left."""
-    found: list[tuple[float, Unread]] = []
-    for three in combinations(_finders(pixels), 3):
-        if left_s() <= 0:
-            break
-        found.extend(_symbols(three))
-    found.sort(key=lambda each: each[0])
-    return [unread for _, unread in found[:SYMBOLS_MAX]]
+    """Give the symbols that three finders, or two of them, could belong to, the best fitting first.
+
+    Glare and dirt often take one finder away; two say where the third must be, if less well.
+    """
+    finders = _finders(pixels)
+    found: list[Unread] = []
+    for count, most in ((3, BY_THREE_MAX), (2, BY_TWO_MAX)):
+        placed: list[tuple[float, Unread]] = []
+        for some in combinations(finders, count):
+            if left_s() <= 0:
+                break
+            placed.extend(_symbols(some))
+        placed.sort(key=lambda each: each[0])
+        found.extend(unread for _, unread in placed[:most])
+    return found
 
 
 def _finders(pixels: Grey) -> list[_Finder]:
@@ -124,25 +138,37 @@ def _middle_of(outline: Outline) -> NDArray[np.float32]:
     return np.array([moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]], np.float32)
 
 
-def _symbols(three: tuple[_Finder, _Finder, _Finder]) -> Iterator[tuple[float, Unread]]:
-    """Put three finders together; gives how badly the grid of each likely version misses their corners."""
-    areas = [finder.area for finder in three]
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """Finders that may belong together: where each would stand, and how the symbol would lie."""
+
+    finders: tuple[_Finder, ...]
+    places: tuple[tuple[int, int], ...]
+    """Of each: (0, 0) top left, (1, 0) top right, (0, 1) bottom left."""
+    across: NDArray[np.float32]
+    """From the top left finder to the top right one; `down` likewise."""
+    down: NDArray[np.float32]
+
+
+def _symbols(finders: tuple[_Finder, ...]) -> Iterator[tuple[float, Unread]]:
+    """Put finders together; gives how badly the grid of each likely version misses their corners."""
+    areas = [finder.area for finder in finders]
     if max(areas) > _SIZES_MAX * min(areas):
         return
-    for turned in _in_place(three):
-        yield from _placed(turned, float(np.mean(areas)))
+    placings = _by_three(finders) if len(finders) == 3 else _by_two(*finders)
+    for placing in placings:
+        yield from _placed(placing, float(np.mean(areas)))
 
 
-def _placed(turned: tuple[_Finder, _Finder, _Finder], area: float) -> Iterator[tuple[float, Unread]]:
-    across, down = (finder.middle - turned[0].middle for finder in turned[1:])
-    axes = np.linalg.inv(np.stack([across, down], axis=1)).astype(np.float32)
-    corners = np.concatenate([_ordered(finder, axes) for finder in turned])
-    spans = [np.ptp((finder.corners - finder.middle) @ axes.T, axis=0).mean() for finder in turned]
+def _placed(placing: _Placing, area: float) -> Iterator[tuple[float, Unread]]:
+    axes = np.linalg.inv(np.stack([placing.across, placing.down], axis=1)).astype(np.float32)
+    corners = np.concatenate([_ordered(finder, axes) for finder in placing.finders])
+    spans = [np.ptp((finder.corners - finder.middle) @ axes.T, axis=0).mean() for finder in placing.finders]
     likely = (7 / float(np.mean(spans)) + 7 - 17) / 4
     for version in range(1, VERSION_MAX + 1):
         if abs(version - likely) < _VERSIONS_AROUND:
             side = side_of(version)
-            flat = np.concatenate([_SQUARE, _SQUARE + _step(side - 7, 0), _SQUARE + _step(0, side - 7)])
+            flat = np.concatenate([_SQUARE + _step((side - 7) * x, (side - 7) * y) for x, y in placing.places])
             plane, _ = cv2.findHomography(flat, corners, 0)
             if not np.size(plane):
                 continue
@@ -154,19 +180,34 @@ def _placed(turned: tuple[_Finder, _Finder, _Finder], area: float) -> Iterator[t
                 yield misfit + 0.05 * abs(version - likely), Unread(placed.astype(np.float64), version)
 
 
-def _step(x: int, y: int) -> NDArray[np.float32]:
+def _step(x: float, y: float) -> NDArray[np.float32]:
     return np.array([x, y], np.float32)
 
 
-def _in_place(three: tuple[_Finder, _Finder, _Finder]) -> Iterator[tuple[_Finder, _Finder, _Finder]]:
-    """Give each way they may be top left, top right, bottom left: under strong tilt the squarest angle misleads."""
+def _by_three(three: tuple[_Finder, ...]) -> Iterator[_Placing]:
+    """Give each way three may lie: under strong tilt the squarest angle misleads, so every corner has its turn."""
     for i in range(3):
         corner, one, other = three[i], three[(i + 1) % 3], three[(i + 2) % 3]
         u, v = one.middle - corner.middle, other.middle - corner.middle
         lengths = float(np.linalg.norm(u) * np.linalg.norm(v))
-        if lengths >= _APART_MIN_PX and abs(float(u @ v)) < _SKEW_MAX * lengths:
-            right_handed = float(u[0] * v[1] - u[1] * v[0]) > 0
-            yield (corner, one, other) if right_handed else (corner, other, one)
+        if lengths < _APART_MIN_PX or abs(float(u @ v)) >= _SKEW_MAX * lengths:
+            continue
+        if float(u[0] * v[1] - u[1] * v[0]) > 0:
+            yield _Placing((corner, one, other), ((0, 0), (1, 0), (0, 1)), u, v)
+        else:
+            yield _Placing((corner, other, one), ((0, 0), (1, 0), (0, 1)), v, u)
+
+
+def _by_two(one: _Finder, other: _Finder) -> Iterator[_Placing]:
+    """Give each way two may lie, as if the symbol were seen straight on."""
+    apart = other.middle - one.middle
+    if float(apart @ apart) < _APART_MIN_PX:
+        return
+    for places, turn in _PAIRS:
+        for finders, way in (((one, other), apart), ((other, one), -apart)):
+            across = complex(*way) * turn
+            down = across * 1j
+            yield _Placing(finders, places, _step(across.real, across.imag), _step(down.real, down.imag))
 
 
 def _ordered(finder: _Finder, axes: NDArray[np.float32]) -> NDArray[np.float32]:

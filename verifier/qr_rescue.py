@@ -30,8 +30,9 @@ MODULE_MIN_PX: Final = 1.2
 VERSION_MAX: Final = 20
 FIT_MIN: Final = 1.2
 _BORDER_MODULES: Final = 8
-_SIGHTINGS_MAX: Final = 40
+_SIGHTINGS_MAX: Final = 60
 _CANDIDATES_MAX: Final = 30
+_SHARPENED_MAX: Final = 6
 AGREEMENT_MIN: Final = -0.1
 _SPREADS: Final = (5, 8)
 
@@ -49,16 +50,38 @@ def rescue(
             break
         candidates += _candidate(pixels, each)
     candidates.sort(key=lambda candidate: -candidate.agreement)
-    texts: list[str] = []
-    for candidate in candidates[:_CANDIDATES_MAX]:
+    fitted: list[_Fitted] = []
+    texts: dict[str, None] = {}
+    for text in _read_all(candidates[:_CANDIDATES_MAX], fitted, left_s, hosts):
+        texts[text] = None
+        if is_label_of(text, hosts):
+            break
+    return list(texts)
+
+
+def _read_all(
+    candidates: Sequence[_Candidate], fitted: list[_Fitted], left_s: Callable[[], float], hosts: frozenset[str]
+) -> Iterator[str]:
+    """Fit every candidate and weigh it as it is; then undo the blur of those that fitted best, which takes longer."""
+    for candidate in candidates:
         if left_s() <= 0:
-            break
-        text = _read(candidate, left_s, hosts)
-        if text and text not in texts:
-            texts.append(text)
-        if text and is_label_of(text, hosts):
-            break
-    return texts
+            return
+        found = _fitted(candidate)
+        if found is not None:
+            text = next(filter(None, (_text_of(each, found, hosts) for each in _as_seen(found))), None)
+            if text:
+                yield text
+            else:
+                fitted.append(found)
+    fitted.sort(key=lambda each: -each.score)
+    for reach in _SPREADS:
+        for each in fitted[:_SHARPENED_MAX]:
+            if left_s() <= 0:
+                return
+            sharp = sharpen(each.candidate.near, each.grid, each.plan, reach)
+            text = None if sharp is None else _text_of(sharp, each, hosts)
+            if text:
+                yield text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +93,17 @@ class _Candidate:
     version: int
     agreement: float
     """How well the version's patterns show before anything is fitted; 0 is noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """A candidate whose grid fits."""
+
+    candidate: _Candidate
+    plan: SymbolPlan
+    grid: Grid
+    score: float
+    seen: Modules
 
 
 def _distinct(unread: Sequence[Unread]) -> list[Unread]:
@@ -105,15 +139,6 @@ def _candidate(pixels: Grey, unread: Unread) -> list[_Candidate]:
     return [_Candidate(near, corners, version, fits) for fits, version in ranked if fits > AGREEMENT_MIN]
 
 
-def _read(candidate: _Candidate, left_s: Callable[[], float], hosts: frozenset[str]) -> str | None:
-    for modules in _readings(candidate.near, candidate.corners, plan_of(candidate.version), left_s):
-        for found in correct(modules, candidate.version, hosts):
-            texts, _ = find_codes(clean_picture(found))
-            if texts and (not found.presumed or is_label_of(texts[0], hosts)):
-                return texts[0]
-    return None
-
-
 def _cut_out(pixels: Grey, corners: NDArray[np.float64], side: int) -> tuple[Grey, NDArray[np.float64]] | None:
     """Cut a symbol and its surroundings out, scaled so that a module is about MODULE_PX wide."""
     module_px = area_of(corners) ** 0.5 / side
@@ -147,25 +172,29 @@ def _likely_versions(light: NDArray[np.float32], corners: NDArray[np.float64], h
     return ranked[: 2 if hint else 3]
 
 
-def _readings(
-    near: Grey, corners: NDArray[np.float64], plan: SymbolPlan, left_s: Callable[[], float]
-) -> Iterator[Modules]:
-    """Give the modules of one symbol in several ways, the cheapest first."""
-    light = even_light(near, area_of(corners) ** 0.5 / plan.side)
-    grid, score = fit(light, Grid(corners, plan.side), plan)
-    if score < FIT_MIN:
-        return
-    seen = sample(light, grid)
+def _fitted(candidate: _Candidate) -> _Fitted | None:
+    plan = plan_of(candidate.version)
+    light = even_light(candidate.near, area_of(candidate.corners) ** 0.5 / plan.side)
+    grid, score = fit(light, Grid(candidate.corners, plan.side), plan)
+    return None if score < FIT_MIN else _Fitted(candidate, plan, grid, score, sample(light, grid))
+
+
+def _as_seen(fitted: _Fitted) -> Iterator[Modules]:
+    """Give the modules as they are, then with glare and dirt taken out, then with their surroundings doubted too."""
+    seen = fitted.seen
     yield seen
-    blank, rim = _blank_areas(seen, plan)
-    yield np.where(blank, seen * 0.02, seen).astype(np.float32)
-    yield np.where(blank, seen * 0.02, np.where(rim, seen * 0.3, seen)).astype(np.float32)
-    for reach in _SPREADS:
-        if left_s() <= 0:
-            return
-        sharp = sharpen(near, grid, plan, reach)
-        if sharp is not None:
-            yield sharp
+    blank, rim = _blank_areas(seen, fitted.plan)
+    if blank.any():
+        yield np.where(blank, seen * 0.02, seen).astype(np.float32)
+        yield np.where(blank, seen * 0.02, np.where(rim, seen * 0.3, seen)).astype(np.float32)
+
+
+def _text_of(modules: Modules, fitted: _Fitted, hosts: frozenset[str]) -> str | None:
+    for found in correct(modules, fitted.plan.version, hosts):
+        texts, _ = find_codes(clean_picture(found))
+        if texts and (not found.presumed or is_label_of(texts[0], hosts)):
+            return texts[0]
+    return None
 
 
 def _blank_areas(seen: Modules, plan: SymbolPlan) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
