@@ -33,6 +33,8 @@ _BORDER_MODULES: Final = 8
 _SIGHTINGS_MAX: Final = 60
 _CANDIDATES_MAX: Final = 30
 _SHARPENED_MAX: Final = 6
+_SAME_WITHIN: Final = 0.04
+"""Of a side. Two sightings of one symbol that differ by more are two places to start from."""
 AGREEMENT_MIN: Final = -0.1
 _SPREADS: Final = (5, 8)
 
@@ -116,16 +118,13 @@ def _distinct(unread: Sequence[Unread]) -> list[Unread]:
         else:
             near.append(each)
     groups.sort(key=lambda group: (-len(group), -area_of(group[0].corners)))
-    picked = [max(group, key=lambda each: (each.version > 0, area_of(each.corners))) for group in groups]
+    picked = [max(group, key=lambda each: each.version > 0) for group in groups]
     return picked[:_SIGHTINGS_MAX]
 
 
 def _is_same(one: Unread, other: Unread) -> bool:
-    area, other_area = area_of(one.corners), area_of(other.corners)
-    if not area or not other_area:
-        return False
-    apart = float(np.linalg.norm(one.corners.mean(axis=0) - other.corners.mean(axis=0)))
-    return apart < 0.08 * area**0.5 and 0.75 < area / other_area < 1.33
+    apart = float(np.abs(one.corners - other.corners).max())
+    return apart < _SAME_WITHIN * area_of(one.corners) ** 0.5
 
 
 def _candidate(pixels: Grey, unread: Unread) -> list[_Candidate]:
