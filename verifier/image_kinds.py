@@ -17,9 +17,15 @@ _STILL_BRANDS: Final = {
     b"hevx": "HEIC",
 }
 _BRANDS_MAX: Final = 32
-_VIDEO: Final = ("a video, not a photo", "Send a photo, not a video: one clear picture of the label, as JPEG or HEIC.")
-_RAW: Final = ("a raw picture of a camera", "Send the photo as JPEG or HEIC, as the camera writes it beside the raw file.")
-_DRAWN: Final = ("an SVG drawing, not a photo", "SVG drawings are not photos; send a photo of the label as JPEG or PNG.")
+_VIDEO: Final = ("a video, not a photo", "Send a photo, not a video: one picture of the label, as JPEG or HEIC.")
+_RAW: Final = (
+    "a raw picture of a camera",
+    "Send the photo as JPEG or HEIC, as the camera keeps it beside this file.",
+)
+_DRAWN: Final = (
+    "an SVG drawing, not a photo",
+    "SVG drawings are not photos; send a photo of the label, as JPEG.",
+)
 _PAGE: Final = ("a web page, not a photo", "Send the picture itself, or a photo of the label, as JPEG or PNG.")
 _PDF: Final = ("a PDF, not a photo", "Send a photo or a screenshot of the page instead, as JPEG or PNG.")
 _OLD: Final = "Save it as JPEG or PNG and send that."
@@ -82,9 +88,7 @@ def _boxed_kind(content: bytes) -> str:
 
 
 def _other_kind(content: bytes) -> tuple[str, str]:
-    if content.startswith((b"II*\0", b"MM\0*")) and any(
-        tag in content[:_TIFF_LOOKED_AT] for tag in _DNG_VERSION_TAGS
-    ):
+    if content.startswith((b"II*\0", b"MM\0*")) and any(tag in content[:_TIFF_LOOKED_AT] for tag in _DNG_VERSION_TAGS):
         return _RAW
     for magic, what, advice in _OTHERS:
         if content.startswith(magic):

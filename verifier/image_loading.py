@@ -12,7 +12,9 @@ from typing import Final
 
 import cv2
 import numpy as np
+import pi_heif  # type: ignore[import-untyped]
 from numpy.typing import NDArray
+from pi_heif import options
 from PIL import AvifImagePlugin, GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from verifier.errors import ImageError
@@ -121,9 +123,7 @@ def _guarded(header: ImageHeader) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(
-    header: ImageHeader, mode: str, side_max: int
-) -> Iterator[tuple[Image.Image, Image.Transpose | None]]:
+def _opened(header: ImageHeader, mode: str, side_max: int) -> Iterator[tuple[Image.Image, Image.Transpose | None]]:
     """Decode a picture of any of our formats, and give how to turn it."""
     if header.format == "HEIC":
         yield _heic(header), None
@@ -133,9 +133,7 @@ def _opened(
 
 
 @contextmanager
-def _decoded(
-    header: ImageHeader, mode: str, side_max: int
-) -> Iterator[tuple[Image.Image, Image.Transpose | None]]:
+def _decoded(header: ImageHeader, mode: str, side_max: int) -> Iterator[tuple[Image.Image, Image.Transpose | None]]:
     """Decode a picture; a JPEG's decoder leaves out colours that `mode` has not, and halves what is too large."""
     content, exif = header.part, b""
     if header.format == "JPEG":
@@ -155,40 +153,38 @@ def _decoded(
 
 def _heic(header: ImageHeader) -> Image.Image:
     """Decode a HEIC; its own boxes turn it, and Exif, which repeats them, is left aside."""
-    pixels, profile = _heic_pixels(header)
-    image = Image.fromarray(pixels)
+    found = _decoded_heic(header)
+    pixels = np.asarray(found)
+    # The array does not keep libheif's memory. Pillow copies RGB, and would only point to the rest.
+    image = Image.fromarray(pixels if pixels.ndim == 3 and pixels.shape[2] == 3 else pixels.copy())
+    profile = found.info.get("icc_profile")
     if isinstance(profile, bytes):
         image.info["icc_profile"] = profile
     return image
 
 
 def _heic_grey(header: ImageHeader) -> Grey:
-    pixels, _ = _heic_pixels(header)
-    if pixels.ndim == 2:
-        return pixels
-    if pixels.shape[2] == 4:
-        return _grey_on_white(Image.fromarray(pixels))
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    found = _decoded_heic(header)
+    pixels = np.asarray(found)
+    if pixels.ndim == 3 and pixels.shape[2] == 3:
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    return _grey_on_white(Image.fromarray(np.array(pixels)))
 
 
-def _heic_pixels(header: ImageHeader) -> tuple[Grey, object]:
-    """Decode with libheif, on one core, and the first picture alone; gives its colour profile, too."""
-    import pi_heif  # noqa: PLC0415 - 40 ms that only a HEIC pays
-    from pi_heif import options  # noqa: PLC0415
-
+def _decoded_heic(header: ImageHeader) -> pi_heif.HeifImage:
+    """Decode with libheif, on one core, and the first picture alone. Its pixels live as long as what is returned."""
     options.DECODE_THREADS = 1
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
     file = pi_heif.open_heif(header.part)
     found = file[file.primary_index]
     if found.size[0] > header.width or found.size[1] > header.height:  # `clap` may make it smaller
         raise refusal("the HEIC file gives two sizes")
-    pixels = np.asarray(found)
-    profile = found.info.get("icc_profile")
-    return np.asarray(pixels[: found.size[1], : found.size[0]], np.uint8), profile
+    found.load()
+    return found
 
 
 def _grey_on_white(image: Image.Image) -> Grey:
-    """Make `image` grey; what shines through is white paper. In strips: a large picture is not held twice in colours."""
+    """Make `image` grey; what shines through is white paper. In strips: no large picture is held twice."""
     if image.mode.startswith("I") or image.mode == "F":
         return _deep_grey(image)
     grey = np.empty((image.height, image.width), np.uint8)
@@ -215,15 +211,13 @@ def _strip_on_white(image: Image.Image) -> Image.Image:
 
 def _deep_grey(image: Image.Image) -> Grey:
     """Bring 16 bits to 8, the brightest to white: a scanner may use only part of the range."""
-    brightest = max(1.0, float(image.getextrema()[1]))  # type: ignore[arg-type] - one band, so two numbers
+    brightest = max(1.0, float(np.max(np.ravel(image.getextrema()))))
     grey = np.empty((image.height, image.width), np.uint8)
     for top in range(0, image.height, _STRIP_ROWS):
         below = min(top + _STRIP_ROWS, image.height)
         strip = np.asarray(image.crop((0, top, image.width, below))).astype(np.float32)
         grey[top:below] = (strip * (255.0 / brightest)).clip(0, 255).astype(np.uint8)
     return grey
-
-
 
 
 def _fitted(pixels: Grey) -> Grey:

@@ -22,6 +22,7 @@ from provenance_schemas.ids import Address, BlockRef, ItemId
 from verifier.adapters.bundle_proofs import RpcProofs
 from verifier.adapters.cached_store import CachedStore
 from verifier.adapters.checkpoint_memory import CheckpointMemory
+from verifier.adapters.picture_process import PictureProcess
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.sql_places import DATABASE
 from verifier.adapters.sql_store import SqlStore
@@ -30,7 +31,6 @@ from verifier.bundle_make import make_bundle
 from verifier.checkpoints import verify_checkpoint
 from verifier.errors import ChainUnavailableError, CheckpointError, NoSuchPieceError
 from verifier.gather import RegistryAccess
-from verifier.images import read_labels
 from verifier.index.indexed_logs import IndexedLogs
 from verifier.service import Verifier
 from verifier.trust import Brand
@@ -50,7 +50,7 @@ from web.jobs.heart import Heart
 from web.jobs.queue import Jobs
 from web.jobs.worker import Worker
 from web.limits import Limits
-from web.parts import Parts
+from web.parts import DECODERS_MAX, Parts
 from web.points.earning import earning_of, rewarding
 from web.portable.shelf import Shelf, read_words
 from web.scan.scan_log import SqlScanLog
@@ -100,14 +100,17 @@ def wire(settings: Settings) -> Parts:
     }
     secret = load_secret(settings.secret_file)
     door = HouseDoor(settings.data, settings.node_url)
+    pictures = PictureProcess(DECODERS_MAX)
     return Parts(
         trust,
         verifier,
         store,
-        read_labels,
+        pictures,
         database,
         secret,
         probes,
+        make_photo=pictures.photo,
+        picture_rooms=pictures,
         proxies=settings.proxies,
         country_header=settings.country_header,
         limits=make_limits(settings),

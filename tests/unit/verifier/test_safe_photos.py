@@ -7,7 +7,8 @@ from PIL import Image, ImageCms
 
 from verifier.errors import ImageError
 from verifier.image_headers import read_header
-from web.console.photos import SIDE_MAX, make_safe
+from verifier.safe_photos import SAFE_SIDE_MAX as SIDE_MAX
+from verifier.safe_photos import make_safe
 
 GPS = 0x8825
 ORIENTATION = 0x0112
