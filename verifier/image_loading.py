@@ -46,6 +46,7 @@ _READERS: Final[dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]]] = {
     "AVIF": AvifImagePlugin.AvifImageFile,
 }
 _STRIP_ROWS: Final = 512
+_REDUCIBLE: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"})
 # What readers raise over damaged files, as fuzzing shows. Warnings: for whoever turns them into errors.
 _DAMAGED: Final = (
     OSError,
@@ -99,8 +100,9 @@ def load_colours(content: bytes, side_max: int) -> Image.Image:
     Of its metadata only a colour profile is left, in `info["icc_profile"]`. Raises ImageError and nothing else.
     """
     header = read_header(content)
-    with _guarded(header), _opened(header, "RGB", side_max) as (image, upright):
-        profile = image.info.get("icc_profile") if image.mode == "RGB" else None
+    with _guarded(header), _opened(header, "RGB", side_max) as (decoded, upright):
+        profile = decoded.info.get("icc_profile") if decoded.mode == "RGB" else None
+        image = _reduced(decoded, side_max)
         image.thumbnail((side_max, side_max), Image.Resampling.LANCZOS, reducing_gap=3.0)
         coloured = Image.new("RGB", image.size, "white")
         deep = image.mode in {"I", "F"} or image.mode.startswith("I;")
@@ -181,6 +183,18 @@ def _decoded_heic(header: ImageHeader) -> pi_heif.HeifImage:
         raise refusal("the HEIC file gives two sizes")
     found.load()
     return found
+
+
+def _reduced(image: Image.Image, side_max: int) -> Image.Image:
+    """Halve a large picture, or more, strip by strip: Pillow would copy all of it to scale what is transparent."""
+    factor = max(image.size) // (2 * side_max)
+    if factor < 2 or image.mode not in _REDUCIBLE:
+        return image
+    small = Image.new(image.mode, (-(-image.width // factor), -(-image.height // factor)))
+    for top in range(0, image.height, _STRIP_ROWS * factor):
+        below = min(top + _STRIP_ROWS * factor, image.height)
+        small.paste(image.crop((0, top, image.width, below)).reduce(factor), (0, top // factor))
+    return small
 
 
 def _grey_on_white(image: Image.Image) -> Grey:

@@ -25,6 +25,7 @@ from web.limits import Limits
 from web.metrics import Metrics
 from web.secret import Secret
 from web.standing import Standings
+from web.store.suspicions import KEPT_DAYS
 
 DECODERS_MAX: Final = 2
 """Photos read at once; each may take a core for 2.5 s and 200 MB."""
@@ -98,6 +99,8 @@ class Parts:
     picture_rooms: PictureRooms | None = None
     """None: pictures are read in this very process."""
     decoders_max: int = DECODERS_MAX
+    report_days: int = KEPT_DAYS
+    """How long a report of a suspicious piece is kept."""
     proxies: int = 0
     """How many reverse proxies to believe."""
     country_header: str = ""

@@ -60,6 +60,7 @@ from web.standing import Standing
 from web.store.drafts import Drafts
 from web.store.schema import prepare
 from web.store.sessions import SessionStore
+from web.store.suspicions import Suspicions
 
 
 def wire(settings: Settings) -> Parts:
@@ -111,6 +112,7 @@ def wire(settings: Settings) -> Parts:
         probes,
         make_photo=pictures.photo,
         picture_rooms=pictures,
+        report_days=settings.report_days,
         proxies=settings.proxies,
         country_header=settings.country_header,
         limits=make_limits(settings),
@@ -191,12 +193,14 @@ def make_worker(settings: Settings, parts: Parts) -> Worker:
 def make_chores(settings: Settings, parts: Parts) -> tuple[Chore, ...]:
     """Make what has to be done now and then."""
     sessions, scans = SessionStore(parts.database), SqlScanLog(parts.database)
+    suspicions = Suspicions(parts.database)
     checkpoints = CheckpointChores(parts.open_house, parts.points, parts.clock)
     return (
         Chore("vest points", 60, parts.points.vest_due),
         Chore("expire points", 3_600, parts.points.expire_due),
         Chore("forget sessions", 3_600, lambda: sessions.forget_expired(int(parts.clock()))),
         Chore("forget scans", 3_600, lambda: scans.purge(int(parts.clock()))),
+        Chore("forget reports", 3_600, lambda: suspicions.purge(int(parts.clock()))),
         Chore("sign checkpoint", ISSUE_EVERY_S // 12, checkpoints.issue),
         Chore("anchor checkpoint", ISSUE_EVERY_S, checkpoints.anchor),
         content_chore(settings.data, _Nodes(settings).clients),

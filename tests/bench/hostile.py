@@ -67,5 +67,5 @@ def measure() -> list[Figure]:
     return [
         Figure("hostile_crashes", crashes, "crashes", CRASHES_GOAL, against=f"{2 * len(HOSTILE)} readings"),
         Figure("hostile_max_s", round(slowest_s, 2), "s", SLOWEST_GOAL_S, against=f"the slowest: {slowest}"),
-        Figure("hostile_max_mb", round(largest[1]), "MB", LARGEST_GOAL_MB, against=f"beyond an idle process: {largest[0]}"),
+        Figure("hostile_max_mb", round(largest[1]), "MB", LARGEST_GOAL_MB, against=f"beyond an idle one: {largest[0]}"),
     ]

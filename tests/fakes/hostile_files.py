@@ -68,7 +68,9 @@ def jpeg_size(width, height):
 
 
 def scans(side, count, mode="L", **options):
-    content = as_file(Image.new(mode, (side, side), 128 if mode == "L" else (9, 99, 200)), "JPEG", progressive=True, **options)
+    content = as_file(
+        Image.new(mode, (side, side), 128 if mode == "L" else (9, 99, 200)), "JPEG", progressive=True, **options
+    )
     start, end = content.rfind(b"\xff\xda"), content.rfind(b"\xff\xd9")
     return content[:end] + content[start:end] * (count - content.count(b"\xff\xda")) + content[end:]
 
@@ -120,7 +122,9 @@ def finders(side, step):
 
 
 def noise(side, levels=2, seed=1):
-    return Image.fromarray((np.random.default_rng(seed).integers(0, levels, (side, side)) * (255 // (levels - 1))).astype(np.uint8))
+    return Image.fromarray(
+        (np.random.default_rng(seed).integers(0, levels, (side, side)) * (255 // (levels - 1))).astype(np.uint8)
+    )
 
 
 def boxes_deep(depth):
@@ -158,9 +162,7 @@ def tiles(count, kind=b"hvc1", size=(64, 64)):
 def grid_of_grids():
     lay = struct.pack(">BBBBHH", 0, 0, 15, 15, 4096, 4096)
     items = [(b"grid", lay), (b"grid", lay)]
-    references = b"".join(
-        heic.box(b"dimg", struct.pack(">HH256H", a, 256, *[b] * 256)) for a, b in ((1, 2), (2, 1))
-    )
+    references = b"".join(heic.box(b"dimg", struct.pack(">HH256H", a, 256, *[b] * 256)) for a, b in ((1, 2), (2, 1)))
     return heic.container(items, [heic.ispe(4096, 4096)], [(1,), (1,)], references=references)
 
 
@@ -267,7 +269,10 @@ def _lists():
     hostile("jpeg markers in the scan", inside_scan, b"\xff\xfe\0\2" * 900_000)
     hostile("jpeg restarts in the scan", inside_scan, b"\xff\xd0\xff\xd7" * 900_000)
     hostile("jpeg lines later", inside_scan, b"\xff\xdc\0\4\xff\xff")
-    hostile("jpeg two frames", lambda: good("JPEG").replace(b"\xff\xc0", b"\xff\xc0\0\x0b\x08\x40\0\x40\0\1\1\x11\0\xff\xc0", 1))
+    hostile(
+        "jpeg two frames",
+        lambda: good("JPEG").replace(b"\xff\xc0", b"\xff\xc0\0\x0b\x08\x40\0\x40\0\1\1\x11\0\xff\xc0", 1),
+    )
     hostile("jpeg lossless frame", lambda: good("JPEG").replace(b"\xff\xc0", b"\xff\xc3", 1))
     hostile("jpeg arithmetic", lambda: good("JPEG").replace(b"\xff\xc0", b"\xff\xc9", 1))
     hostile("jpeg exif loop", with_metadata, "JPEG", exif=endless_exif())
@@ -287,9 +292,15 @@ def _lists():
     hostile("heic two sizes", heic_of, properties=[heic.hvcc(64, 64), heic.ispe(64, 64), heic.ispe(32, 32)])
     hostile("heic many properties", heic_of, properties=[heic.ispe(64, 64)] * 5_000)
     hostile("heic coded larger", heic_of, properties=[heic.hvcc(8_192, 8_192), heic.ispe(64, 64), heic.COLOURS])
-    hostile("heic turned often", heic_of, properties=[heic.hvcc(64, 64), heic.ispe(64, 64)] + [heic.box(b"irot", b"\1")] * 90,
-            owned=[tuple(range(1, 93))])
-    hostile("heic crop away", heic_of, properties=[heic.hvcc(64, 64), heic.ispe(64, 64), heic.box(b"clap", b"\xff" * 32)])
+    hostile(
+        "heic turned often",
+        heic_of,
+        properties=[heic.hvcc(64, 64), heic.ispe(64, 64)] + [heic.box(b"irot", b"\1")] * 90,
+        owned=[tuple(range(1, 93))],
+    )
+    hostile(
+        "heic crop away", heic_of, properties=[heic.hvcc(64, 64), heic.ispe(64, 64), heic.box(b"clap", b"\xff" * 32)]
+    )
     hostile("heic film", heic_of, behind=heic.box(b"moov", bytes(200)))
     hostile("heic film alone", lambda: heic.box(b"ftyp", b"hevc", bytes(4), b"msf1") + heic.box(b"moov", bytes(900)))
     for count in (0, 1, 200, 256, 9_000):
@@ -339,7 +350,10 @@ def _modes():
     for side, step in ((2_000, 9), (4_000, 8), (4_000, 23)):
         hostile(f"finders {step} of {side}", lambda side=side, step=step: as_file(finders(side, step)))
     for side, levels in ((2_000, 2), (3_000, 256), (3_800, 2)):
-        hostile(f"noise {levels} of {side}", lambda side=side, levels=levels: as_file(noise(side, levels), "JPEG", quality=40))
+        hostile(
+            f"noise {levels} of {side}",
+            lambda side=side, levels=levels: as_file(noise(side, levels), "JPEG", quality=40),
+        )
 
 
 def _fill(count):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import pytest
@@ -31,19 +32,19 @@ class PictureReaderSuite:
         """The size is the sender's, and a label of ours is told from other codes."""
         reading = read(content, hosts=[HOST])
 
-        assert (TEXT,) == reading.texts
+        assert reading.texts == (TEXT,)
         assert PICTURE.size == (reading.width, reading.height)
-        assert [True] == [found.preferred for found in reading.found]
+        assert [found.preferred for found in reading.found] == [True]
 
     def test_ours_comes_first_and_nothing_is_hidden(self, read):
         """Hosts, and several texts, go there and back."""
         sheet = side_by_side(qr_picture("https://other.example/\u00e9", 8), PICTURE)
 
-        assert (TEXT, "https://other.example/\u00e9") == read(as_file(sheet), hosts=[HOST]).texts
+        assert read(as_file(sheet), hosts=[HOST]).texts == (TEXT, "https://other.example/\u00e9")
 
     def test_a_picture_without_a_code_is_no_error(self, read):
         """Nothing found is an answer."""
-        assert () == read(as_file(Image.new("L", (64, 64), 255))).texts
+        assert read(as_file(Image.new("L", (64, 64), 255))).texts == ()
 
     def test_no_time_is_an_answer_too(self, read):
         """Whoever gives none learns that the search was not ended."""
@@ -55,7 +56,7 @@ class PictureReaderSuite:
     def test_what_is_no_picture_is_refused_in_words(self, read, photo, content):
         """The same words, wherever it is read."""
         for one in (read, photo):
-            with pytest.raises(ImageError, match="[Ss]end"):
+            with pytest.raises(ImageError, match=r"[Ss]end"):
                 one(content)
 
     def test_a_photo_is_made_anew(self, photo):
@@ -64,7 +65,7 @@ class PictureReaderSuite:
         exif[0x0112], exif[0x010E] = 6, "secret place"
         made = photo(as_file(Image.new("RGB", (60, 40), "red"), "JPEG", exif=exif))
 
-        assert (40, 60) == (made.width, made.height)
+        assert (made.width, made.height) == (40, 60)
         assert b"secret place" not in made.content
         assert dataclasses.replace(made) == made
 
@@ -73,14 +74,12 @@ class PictureReaderSuite:
         """Every ninth; `make bench BENCH=hostile` takes all, and measures."""
         content = HOSTILE[name]()
         for one in (read, photo):
-            try:
-                one(content)
-            except ImageError as error:
-                assert str(error)
+            with contextlib.suppress(ImageError):
+                assert one(content).width > 0
 
     def test_it_reads_the_next_picture_after_a_bad_one(self, read):
         """Whatever the bad one did."""
         with pytest.raises(ImageError):
             read(FILES["JPEG"][:200])
 
-        assert (TEXT,) == read(FILES["JPEG"]).texts
+        assert read(FILES["JPEG"]).texts == (TEXT,)

@@ -102,7 +102,7 @@ def test_after_a_kill_the_next_picture_is_read(pictures):
     os.kill(before.pid, signal.SIGKILL)
     before._process.wait()
 
-    assert (TEXT,) == pictures(FILES["PNG"]).texts
+    assert pictures(FILES["PNG"]).texts == (TEXT,)
     assert before.pid != one_process(pictures).pid
 
 
@@ -116,7 +116,7 @@ def test_a_picture_that_takes_too_long_ends_its_process(pictures):
 
     with pytest.raises(ProcessLookupError):
         os.kill(worker.pid, 0)
-    assert (TEXT,) == pictures(FILES["PNG"]).texts
+    assert pictures(FILES["PNG"]).texts == (TEXT,)
 
 
 @pytest.mark.process
@@ -129,7 +129,7 @@ def test_a_process_is_replaced_after_so_many_pictures():
         second = pictures._idle[-1]
 
         assert first is not second
-        assert 0 == second.uses
+        assert second.uses == 0
     finally:
         pictures.close()
 
@@ -160,8 +160,8 @@ def test_a_process_ends_when_its_starter_does(pictures):
     worker = one_process(pictures)
     worker._channel.shutdown(socket.SHUT_RDWR)
 
-    assert 0 == worker._process.wait(timeout=30)
-    assert (TEXT,) == pictures(FILES["PNG"]).texts
+    assert worker._process.wait(timeout=30) == 0
+    assert pictures(FILES["PNG"]).texts == (TEXT,)
 
 
 @pytest.mark.process
@@ -209,7 +209,14 @@ def test_a_frame_is_believed_in_nothing():
 
 @pytest.mark.parametrize(
     "sent",
-    [b"\0\0\0\2\0\0\0\0[]", b"\0\0\0\2\0\0\0\0{", b"\0\0\0\2\0\0\0\0{x", b"\xff" * 8, b"\0\0\0\2\xff\xff\xff\xff{}", b""],
+    [
+        b"\0\0\0\2\0\0\0\0[]",
+        b"\0\0\0\2\0\0\0\0{",
+        b"\0\0\0\2\0\0\0\0{x",
+        b"\xff" * 8,
+        b"\0\0\0\2\xff\xff\xff\xff{}",
+        b"",
+    ],
 )
 def test_what_is_no_frame_is_refused(sent):
     """No length makes us wait or reserve for gigabytes."""
@@ -226,4 +233,4 @@ def test_a_frame_goes_there_and_back():
     with ours, theirs:
         send_frame(theirs, {"a": "\u00e9"}, b"\0\1")
 
-        assert ({"a": "\u00e9"}, b"\0\1") == receive_frame(ours)
+        assert receive_frame(ours) == ({"a": "\u00e9"}, b"\0\1")
