@@ -8,7 +8,7 @@ from verifier.errors import ImageError
 
 SIZE_MAX_BYTES: Final = 15 * 1024 * 1024
 PIXELS_MAX: Final = 50_000_000
-WEBP_PIXELS_MAX: Final = 20_000_000  # its decoder holds three whole pictures of 4 bytes a pixel
+WEBP_PIXELS_MAX: Final = 16_000_000  # its decoder holds three whole pictures of 4 bytes a pixel
 BOXED_PIXELS_MAX: Final = 25_000_000  # HEIC and AVIF: 10 bytes a pixel on the way; phones take 24 million
 SIDE_MAX: Final = 20_000
 SCANS_MAX: Final = 40

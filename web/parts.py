@@ -94,12 +94,12 @@ class Parts:
     """People, sessions, scans, points: one database, its schema up to date."""
     secret: Secret
     probes: Mapping[str, Probe] = field(default_factory=dict)
-    make_photo: PhotoMaker = make_safe
+    make_photo: PhotoMaker = field(default=make_safe, kw_only=True)
     """Makes photos that are kept: of staff, and of whoever reports a piece."""
-    picture_rooms: PictureRooms | None = None
+    picture_rooms: PictureRooms | None = field(default=None, kw_only=True)
     """None: pictures are read in this very process."""
     decoders_max: int = DECODERS_MAX
-    report_days: int = KEPT_DAYS
+    report_days: int = field(default=KEPT_DAYS, kw_only=True)
     """How long a report of a suspicious piece is kept."""
     proxies: int = 0
     """How many reverse proxies to believe."""

@@ -27,9 +27,9 @@ from verifier.images import STILL_BUDGET_S, ImageReading
 from verifier.safe_photos import SafePhoto
 
 COUNT_MAX: Final = 2
-DEADLINE_MAX_S: Final = 3.0
-"""From the first byte sent to the last received."""
-MARGIN_S: Final = 0.5
+DEADLINE_MAX_S: Final = 2.9
+"""From the first byte sent to the last received: with the killing, no more than three seconds."""
+MARGIN_S: Final = 0.4
 USES_MAX: Final = 100
 """Then a process is replaced: what leaks or lies about in it ends with it."""
 _START_MAX_S: Final = 30.0
