@@ -22,6 +22,7 @@ from verifier.image_limits import (
 
 _CODED: Final = frozenset({b"hvc1", b"av01"})
 _GRID: Final = b"grid"
+_OUTERMOST: Final = frozenset({b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"uuid", b"mpvd", b"idat"})
 _HEADERS_MAX: Final = 4 * ITEMS_MAX
 
 
@@ -103,6 +104,8 @@ def _top(content: bytes, kind: str) -> tuple[tuple[int, int] | None, int, int]:
     """Walk the outermost boxes: the first `meta`, the end of the last box, and where a film is described."""
     meta, end, film_at = None, 0, 0
     for name, body, after in _walk(content, 0, len(content), BOXES_MAX):
+        if after > len(content) and name not in _OUTERMOST:
+            break  # letters that happen to look like a box
         if after > len(content):
             raise refusal(f"the {kind} file is cut off")
         if name == b"ftyp" and end:  # another file begins here

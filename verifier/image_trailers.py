@@ -45,7 +45,7 @@ ADVICE: Final = "Take the photo anew, or a screenshot of it, and send that as JP
 def refuse_second_kind(content: bytes, end: int, kind: str) -> None:
     """Refuse a file that is something else as well. `end` is where its picture ends. Raises ImageError."""
     trailer = content[end : end + _WINDOW]
-    found = _named(content[:_WINDOW]) or _named(trailer) or _started(trailer)
+    found = _started(trailer) or _named(trailer) or _named(content[:_WINDOW])
     if not found and b"PK\5\6" in content[-_ZIP_TAIL:]:
         found = "a ZIP archive"
     if not found and trailer.strip(b"\0 \t\r\n") and _is_text(content[end:]):
@@ -56,7 +56,8 @@ def refuse_second_kind(content: bytes, end: int, kind: str) -> None:
 
 def _named(part: bytes) -> str:
     lower = part.lower()
-    return next((name for magic, name in _ANYWHERE if magic in lower), "")
+    places = [(lower.find(magic), name) for magic, name in _ANYWHERE]
+    return min((place for place in places if place[0] >= 0), default=(0, ""))[1]
 
 
 def _started(trailer: bytes) -> str:

@@ -220,8 +220,8 @@ def present_case(visit: Visit, found: Suspicion) -> CasePage:
     line = _line(visit, found)
     facts = (
         CaseFact(words.reported, line.when, line.when_machine),
-        CaseFact(words.place, found.place or words.nothing),
-        CaseFact(words.contact, found.contact or words.nothing),
+        CaseFact(words.seen, found.place or words.nothing),
+        CaseFact(words.email, found.contact or words.nothing),
         CaseFact(words.label, found.label.hex() if found.label else words.label_none),
         CaseFact(words.deleted, moment_text(deleted, visit.words), machine_text(deleted)),
     )

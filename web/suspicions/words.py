@@ -68,6 +68,9 @@ class SuspicionWords:
     waiting: str
     handled: str
     page_headline: str
+    said: str
+    seen: str
+    email: str
     reported: str
     deleted: str
     label: str
@@ -112,7 +115,7 @@ _EN: Final = SuspicionWords(
         Fault.TOO_LONG: "This is too long. Please shorten it.",
         Fault.NOTHING_SAID: "Say where you saw it or what you saw, or add a photo.",
         Fault.CONTACT: "Write an email address, as name@example.com, or leave it empty.",
-        Fault.PHOTO: "We cannot read this photo.",
+        Fault.PHOTO: "We cannot read this photo. Send a JPEG, HEIC or PNG of at most 15 MB.",
         Fault.PHOTO_DENSE: "We cannot keep this photo: it is too finely patterned. Send a smaller one.",
     },
     fault="That did not work",
@@ -138,6 +141,9 @@ _EN: Final = SuspicionWords(
     waiting="Waiting",
     handled="Handled",
     page_headline="A report",
+    said="What was written",
+    seen="Seen at",
+    email="Email",
     reported="Reported",
     deleted="Deleted on",
     label="Label in the photo (fingerprint)",
@@ -182,7 +188,7 @@ _FR: Final = SuspicionWords(
         Fault.TOO_LONG: "C’est trop long. Raccourcissez, s’il vous plaît.",
         Fault.NOTHING_SAID: "Dites où vous l’avez vue ou ce que vous avez vu, ou ajoutez une photo.",
         Fault.CONTACT: "Écrivez une adresse e-mail, comme nom@example.com, ou laissez ce champ vide.",
-        Fault.PHOTO: "Nous ne pouvons pas lire cette photo.",
+        Fault.PHOTO: "Nous ne pouvons pas lire cette photo. Envoyez un JPEG, HEIC ou PNG de 15 Mo au plus.",
         Fault.PHOTO_DENSE: "Nous ne pouvons pas garder cette photo\u00a0: ses motifs sont trop fins. "
         "Envoyez-en une plus petite.",
     },
@@ -212,6 +218,9 @@ _FR: Final = SuspicionWords(
     waiting="En attente",
     handled="Traité",
     page_headline="Un signalement",
+    said="Ce qui a été écrit",
+    seen="Vue à",
+    email="E-mail",
     reported="Signalé",
     deleted="Supprimé le",
     label="Étiquette sur la photo (empreinte)",
