@@ -28,7 +28,7 @@ from web.standing import Standings
 from web.store.suspicions import KEPT_DAYS
 
 DECODERS_MAX: Final = 2
-"""Photos read at once; each may take a core for 2.5 s and 200 MB."""
+"""Photos read at once; each may take a core for 3 s and 300 MB, in a process of its own."""
 
 
 class LabelVerifier(Protocol):

@@ -46,12 +46,6 @@ class PictureReaderSuite:
         """Nothing found is an answer."""
         assert read(as_file(Image.new("L", (64, 64), 255))).texts == ()
 
-    def test_no_time_is_an_answer_too(self, read):
-        """Whoever gives none learns that the search was not ended."""
-        reading = read(as_file(Image.new("L", (64, 64), 255)), budget_s=-0.4)
-
-        assert reading.exhausted
-
     @pytest.mark.parametrize("content", [b"", b"note", b"%PDF-1.7", bytes(SIZE_MAX_BYTES + 1)], ids=range(4))
     def test_what_is_no_picture_is_refused_in_words(self, read, photo, content):
         """The same words, wherever it is read."""

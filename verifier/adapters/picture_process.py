@@ -27,9 +27,9 @@ from verifier.images import STILL_BUDGET_S, ImageReading
 from verifier.safe_photos import SafePhoto
 
 COUNT_MAX: Final = 2
-DEADLINE_MAX_S: Final = 2.9
+DEADLINE_MAX_S: Final = 2.75
 """From the first byte sent to the last received: with the killing, no more than three seconds."""
-MARGIN_S: Final = 0.4
+MARGIN_S: Final = 0.25
 USES_MAX: Final = 100
 """Then a process is replaced: what leaks or lies about in it ends with it."""
 _START_MAX_S: Final = 30.0
@@ -87,7 +87,9 @@ class PictureProcess:
     ) -> ImageReading:
         """Read the codes of a picture, as `read_labels` does. Raises ImageError, PicturesUnavailableError."""
         head = {"ask": "labels", "hosts": list(hosts), "budget_s": budget_s}
-        return self._asked(head, content, budget_s + MARGIN_S, lambda answer, _: reading_of(answer["reading"]))
+        return self._asked(
+            head, content, max(budget_s, 0.0) + MARGIN_S, lambda answer, _: reading_of(answer["reading"])
+        )
 
     def photo(self, content: bytes) -> SafePhoto:
         """Make a photo safe, as `make_safe` does. Raises ImageError, PicturesUnavailableError."""
