@@ -15,7 +15,7 @@ from provenance_schemas.ids import ItemId
 from verifier.adapters.cached_store import CachedStore
 from verifier.adapters.checkpoint_memory import open_memory
 from verifier.adapters.gateway_store import GatewayStore
-from verifier.adapters.picture_process import PictureProcess
+from verifier.adapters.picture_process import PictureProcess, PicturesUnavailableError
 from verifier.adapters.trust_store import state_folder
 from verifier.answers import Answer, answer_of
 from verifier.cli.bundle_options import add_bundle_options, bundle_advice, verify_bundle_file
@@ -165,8 +165,11 @@ def read_picture(verifier: Verifier, path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise ImageError(f"neither a label nor a picture that can be read ({error.strerror})") from error
-    with closing(PictureProcess(count_max=1)) as read:
-        reading = read(data, hosts=verifier.trust.hosts)
+    try:
+        with closing(PictureProcess(count_max=1)) as read:
+            reading = read(data, hosts=verifier.trust.hosts)
+    except PicturesUnavailableError as error:
+        raise ImageError(f"no picture can be read here right now ({error}); give the label's text instead") from error
     ours = [found for found in reading.found if found.preferred]
     if len(ours) > 1:
         raise ImageError(f"{len(ours)} labels in one picture; photograph one at a time")
