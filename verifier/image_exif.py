@@ -5,11 +5,12 @@ Pillow's own reader warns, raises and joins without end over hostile metadata, s
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.image_limits import JPEG_MARKERS_MAX, refusal
+from verifier.image_limits import JPEG_MARKERS_MAX, JPEG_PARTS_MAX, refusal
 
 EXIF_PREFIX: Final = b"Exif\0\0"
 _ENTRIES_MAX: Final = 512
@@ -17,6 +18,8 @@ _ORIENTATION: Final = 0x0112
 _SHORT: Final = 3
 _APP1: Final = 0xE1
 START_OF_SCAN: Final = 0xDA
+_END_OF_IMAGE: Final = 0xD9
+_MARKER: Final = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]", re.DOTALL)
 
 
 def jpeg_segments(content: bytes) -> Iterator[tuple[int, int, int]]:
@@ -39,6 +42,25 @@ def jpeg_segments(content: bytes) -> Iterator[tuple[int, int, int]]:
         yield marker, at, at + 2 + length
         at += 2 + length
     raise refusal(f"the JPEG file has over {JPEG_MARKERS_MAX} parts")
+
+
+def jpeg_end(content: bytes) -> tuple[int, int]:
+    """Find where the first picture of a JPEG ends, and count its scans. What has no end ends with the file.
+
+    In compressed data 0xFF is followed by a zero or a restart marker, so that every other marker is one.
+    Phones put further pictures and a film behind; none of it is the decoder's business.
+    """
+    at, scans = 2, 0
+    for _ in range(JPEG_PARTS_MAX):
+        found = _MARKER.search(content, at)
+        if found is None:
+            return len(content), scans
+        marker = content[found.start() + 1]
+        if marker == _END_OF_IMAGE:
+            return found.end(), scans
+        scans += marker == START_OF_SCAN
+        at = found.end() + max(2, int.from_bytes(content[found.end() : found.end() + 2]))
+    raise refusal(f"the JPEG file has over {JPEG_PARTS_MAX} parts")
 
 
 def split_exif(content: bytes) -> tuple[bytes, bytes]:

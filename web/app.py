@@ -40,6 +40,7 @@ from web.static_files import add_static_files
 from web.store.sessions import SessionStore
 from web.structured_log import install_request_log, note_error
 from web.stylesheet import load_stylesheets
+from web.suspicions.routes import make_suspicions_blueprint
 
 
 class Site(Flask):
@@ -93,6 +94,7 @@ def create_app(parts: Parts) -> Flask:
     app.register_blueprint(make_jobs_blueprint(parts.custody.jobs))
     app.register_blueprint(make_pieces_blueprint(parts, Scans.of(parts), gate))
     app.register_blueprint(make_console_blueprint(parts, sessions))
+    app.register_blueprint(make_suspicions_blueprint(parts, gate))
     add_static_files(app)
     open_endpoint(app, "gateway.content")
     limit_endpoint(app, "gateway.content", LimitName.FILES)

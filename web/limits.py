@@ -50,6 +50,7 @@ class LimitName(StrEnum):
     UPLOAD = "upload"
     CERTIFICATE = "certificate"
     BUNDLE = "bundle"
+    SUSPICION = "suspicion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ RATES: Final[Mapping[LimitName, Rate]] = {
     LimitName.COLLECT: Rate(60, _HOUR),
     # Two verifications and a proof for each piece and block; after that it is a file.
     LimitName.BUNDLE: Rate(60, 5 * _MINUTE),
+    # A report of a suspicious piece is written by hand, and may hold a photo that is read and kept.
+    LimitName.SUSPICION: Rate(20, _HOUR),
     # Staff pictures: 15 MB each.
     LimitName.UPLOAD: Rate(120, _HOUR),
     # A certificate takes a bundle, a photo and 0.1 s of a core; the same one again comes from memory.

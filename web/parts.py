@@ -13,8 +13,9 @@ from loyalty.points import Points
 from mint.house import House
 from mint.records import Records
 from provenance_schemas.ids import ItemId
-from verifier.images import ImageReading
+from verifier.images import STILL_BUDGET_S, ImageReading
 from verifier.ports import ContentStore
+from verifier.safe_photos import SafePhoto, make_safe
 from verifier.service import Verification
 from verifier.trust import TrustRegistry
 from verifier.verdict import Policy
@@ -24,9 +25,10 @@ from web.limits import Limits
 from web.metrics import Metrics
 from web.secret import Secret
 from web.standing import Standings
+from web.store.suspicions import KEPT_DAYS
 
 DECODERS_MAX: Final = 2
-"""Photos read at once; each may take a core for 2.5 s and 200 MB."""
+"""Photos read at once; each may take a core for 3 s and 300 MB, in a process of its own."""
 
 
 class LabelVerifier(Protocol):
@@ -42,10 +44,28 @@ class LabelVerifier(Protocol):
 
 
 class PictureReader(Protocol):
-    """Reads the QR codes of a picture. Raises ImageError."""
+    """Reads the QR codes of a picture. Raises ImageError; UnavailableError when no process that reads can be had."""
 
-    def __call__(self, content: bytes, *, hosts: Collection[str] = ()) -> ImageReading:
+    def __call__(
+        self, content: bytes, *, hosts: Collection[str] = (), budget_s: float = STILL_BUDGET_S
+    ) -> ImageReading:
         """Read; labels of these hosts first."""
+        ...
+
+
+PhotoMaker = Callable[[bytes], SafePhoto]
+"""Makes a photo safe to keep: `make_safe`, or the same in a process of its own. Raises as PictureReader does."""
+
+
+class PictureRooms(Protocol):
+    """The processes that read pictures, where there are any."""
+
+    def start(self) -> None:
+        """Start one in the background."""
+        ...
+
+    def close(self) -> None:
+        """End them all."""
         ...
 
 
@@ -74,7 +94,13 @@ class Parts:
     """People, sessions, scans, points: one database, its schema up to date."""
     secret: Secret
     probes: Mapping[str, Probe] = field(default_factory=dict)
+    make_photo: PhotoMaker = field(default=make_safe, kw_only=True)
+    """Makes photos that are kept: of staff, and of whoever reports a piece."""
+    picture_rooms: PictureRooms | None = field(default=None, kw_only=True)
+    """None: pictures are read in this very process."""
     decoders_max: int = DECODERS_MAX
+    report_days: int = field(default=KEPT_DAYS, kw_only=True)
+    """How long a report of a suspicious piece is kept."""
     proxies: int = 0
     """How many reverse proxies to believe."""
     country_header: str = ""
@@ -104,6 +130,16 @@ class Parts:
     """Gives the house's own records, which need no ledger. Raises MintError."""
     open_house: Callable[[], House] = field(kw_only=True)
     """Gives the house, for staff and their jobs. Raises MintError; exit code 3 says that it is away."""
+
+    def start(self) -> None:
+        """Start what takes a while, in the background: for a process that is about to answer visitors."""
+        if self.picture_rooms is not None:
+            self.picture_rooms.start()
+
+    def close(self) -> None:
+        """End what runs beside this process."""
+        if self.picture_rooms is not None:
+            self.picture_rooms.close()
 
     @property
     def hosts(self) -> tuple[str, ...]:

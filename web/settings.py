@@ -19,6 +19,7 @@ from verifier.adapters.sql_places import DATABASE, place_of
 from verifier.adapters.sql_ports import Place
 from verifier.limits import QUORUM_NODES_MAX
 from web.errors import SettingsError
+from web.store.suspicions import KEPT_DAYS as REPORT_DAYS_DEFAULT
 
 DATA: Final = "ASSAY_DATA"
 TRUST: Final = "ASSAY_TRUST"
@@ -32,6 +33,7 @@ THREADS: Final = "ASSAY_THREADS"
 LOG_LEVEL: Final = "ASSAY_LOG_LEVEL"
 METRICS_TOKEN: Final = "ASSAY_METRICS_TOKEN"  # noqa: S105 - a variable's name
 DRAIN: Final = "ASSAY_DRAIN_S"
+REPORT_DAYS: Final = "ASSAY_REPORT_DAYS"
 REDIS: Final = "ASSAY_REDIS"
 VARIABLES: Final = (
     DATA,
@@ -51,6 +53,7 @@ VARIABLES: Final = (
     LOG_LEVEL,
     METRICS_TOKEN + FROM_FILE,
     DRAIN,
+    REPORT_DAYS,
 )
 ELSEWHERE: Final = (*COPY_VARIABLES, "ASSAY_STATE", "ASSAY_DEMO", "ASSAY_SHARED", "ASSAY_CHROMIUM")
 """Read by other commands and by the tests."""
@@ -62,6 +65,7 @@ _THREADS_MAX: Final = 128
 _THREADS_DEFAULT: Final = 8
 _LIKENESS_MIN: Final = 0.8
 _DRAIN_MAX_S: Final = 300
+_REPORT_DAYS_MAX: Final = 365
 _REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -116,6 +120,8 @@ class Settings:
     """Whoever shows it may read `/metrics` from elsewhere; empty: only this machine may."""
     drain_s: int = 0
     """How long the server says that it is not ready before it stops."""
+    report_days: int = REPORT_DAYS_DEFAULT
+    """How long a report of a suspicious piece is kept, with its photo."""
 
     @property
     def node_url(self) -> str | None:
@@ -186,6 +192,7 @@ def read_settings(environ: Mapping[str, str], *, data: Path | None = None) -> Se
         threads=_number(environ, THREADS, _THREADS_DEFAULT, 1, _THREADS_MAX),
         log_level=LogLevel(_one_of(environ, LOG_LEVEL, LogLevel.INFO, tuple(LogLevel))),
         metrics_token=_file_value(METRICS_TOKEN + FROM_FILE, Path(token)) if token else "",
+        report_days=_number(environ, REPORT_DAYS, REPORT_DAYS_DEFAULT, 1, _REPORT_DAYS_MAX),
         drain_s=_number(environ, DRAIN, 0, 0, _DRAIN_MAX_S),
         quorum=_number(environ, QUORUM, 1, 1, max(len(nodes), 1)) if environ.get(QUORUM) else None,
     )

@@ -22,6 +22,7 @@ from provenance_schemas.ids import Address, BlockRef, ItemId
 from verifier.adapters.bundle_proofs import RpcProofs
 from verifier.adapters.cached_store import CachedStore
 from verifier.adapters.checkpoint_memory import CheckpointMemory
+from verifier.adapters.picture_process import PictureProcess
 from verifier.adapters.rpc_client import RpcClient
 from verifier.adapters.sql_places import DATABASE
 from verifier.adapters.sql_store import SqlStore
@@ -30,7 +31,6 @@ from verifier.bundle_make import make_bundle
 from verifier.checkpoints import verify_checkpoint
 from verifier.errors import ChainUnavailableError, CheckpointError, NoSuchPieceError
 from verifier.gather import RegistryAccess
-from verifier.images import read_labels
 from verifier.index.indexed_logs import IndexedLogs
 from verifier.service import Verifier
 from verifier.trust import Brand
@@ -50,7 +50,7 @@ from web.jobs.heart import Heart
 from web.jobs.queue import Jobs
 from web.jobs.worker import Worker
 from web.limits import Limits
-from web.parts import Parts
+from web.parts import DECODERS_MAX, Parts
 from web.points.earning import earning_of, rewarding
 from web.portable.shelf import Shelf, read_words
 from web.scan.scan_log import SqlScanLog
@@ -60,6 +60,7 @@ from web.standing import Standing
 from web.store.drafts import Drafts
 from web.store.schema import prepare
 from web.store.sessions import SessionStore
+from web.store.suspicions import Suspicions
 
 
 def wire(settings: Settings) -> Parts:
@@ -100,14 +101,18 @@ def wire(settings: Settings) -> Parts:
     }
     secret = load_secret(settings.secret_file)
     door = HouseDoor(settings.data, settings.node_url)
+    pictures = PictureProcess(DECODERS_MAX)
     return Parts(
         trust,
         verifier,
         store,
-        read_labels,
+        pictures,
         database,
         secret,
         probes,
+        make_photo=pictures.photo,
+        picture_rooms=pictures,
+        report_days=settings.report_days,
         proxies=settings.proxies,
         country_header=settings.country_header,
         limits=make_limits(settings),
@@ -188,12 +193,14 @@ def make_worker(settings: Settings, parts: Parts) -> Worker:
 def make_chores(settings: Settings, parts: Parts) -> tuple[Chore, ...]:
     """Make what has to be done now and then."""
     sessions, scans = SessionStore(parts.database), SqlScanLog(parts.database)
+    suspicions = Suspicions(parts.database)
     checkpoints = CheckpointChores(parts.open_house, parts.points, parts.clock)
     return (
         Chore("vest points", 60, parts.points.vest_due),
         Chore("expire points", 3_600, parts.points.expire_due),
         Chore("forget sessions", 3_600, lambda: sessions.forget_expired(int(parts.clock()))),
         Chore("forget scans", 3_600, lambda: scans.purge(int(parts.clock()))),
+        Chore("forget reports", 3_600, lambda: suspicions.purge(int(parts.clock()))),
         Chore("sign checkpoint", ISSUE_EVERY_S // 12, checkpoints.issue),
         Chore("anchor checkpoint", ISSUE_EVERY_S, checkpoints.anchor),
         content_chore(settings.data, _Nodes(settings).clients),

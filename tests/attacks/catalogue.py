@@ -24,6 +24,7 @@ FRAUDS: Final[Mapping[str, tuple[str, ...]]] = {
     "XSS through label or metadata": ("xss_through_metadata",),
     "SSRF through label or metadata": ("ssrf_through_metadata",),
     "decoder bomb": ("decoder_bomb",),
+    "file of two kinds": ("file_of_two_kinds",),
     "several codes in one picture": ("several_codes_in_one_picture",),
     # ---- claims
     "brute force of a claim code": ("brute_force_of_a_claim_code",),

@@ -7,12 +7,13 @@ import zlib
 import pytest
 from PIL import Image
 
+from tests.fakes.heic import heic, repeated
 from tests.fakes.pictures import as_file
 from verifier.errors import ImageError
 from verifier.image_limits import SIZE_MAX_BYTES
 from verifier.images import read_labels
 
-MAGICS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8")
+MAGICS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8", b"\0\0\0")
 
 
 def vast_webp():
@@ -73,7 +74,24 @@ def padded_jpeg():
     return content[:2] + b"\xff" * 1_000_000 + content[2:]
 
 
+def vast_avif():
+    """The box says 20,000 pixels a side; a decoder reserves them before it looks further."""
+    content = as_file(Image.new("RGB", (16, 16)), "AVIF")
+    at = content.index(b"ispe") + 8
+    return content[:at] + struct.pack(">II", 20_000, 20_000) + content[at + 8 :]
+
+
 BOMBS = {
+    "vast heic": (lambda: heic(Image.new("L", (64, 64)), size=(20_000, 20_000)), "20000 x 20000"),
+    "vast grid": (lambda: repeated(8_000, 8_000, 512), "8000 x 8000"),
+    "many tiles": (lambda: repeated(8_200, 2_600, 256), "over 256 tiles"),
+    "vast avif": (vast_avif, "20000 x 20000"),
+    "kept coefficients": (
+        lambda: as_file(Image.new("RGB", (64, 64)), "JPEG", progressive=True, subsampling=0).replace(
+            b"\0\x40\0\x40\3", struct.pack(">HHB", 5_900, 6_000, 3), 1
+        ),
+        "takes 203 MB",
+    ),
     "vast webp": (vast_webp, "16384 x 16384"),
     "vast canvas": (vast_canvas, "16777216 x 16777216"),
     "vast png": (vast_png, "30000 x 30000"),

@@ -21,6 +21,7 @@ GROUPS = (
     "award",
     "databases",
     "fuzz",
+    "hostile",
     "bundle",
     "content",
     "nodes",

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from provenance_schemas.ids import ItemId
 from verifier.adapters.cached_store import CachedStore
 from verifier.adapters.checkpoint_memory import open_memory
 from verifier.adapters.gateway_store import GatewayStore
+from verifier.adapters.picture_process import PictureProcess, PicturesUnavailableError
 from verifier.adapters.trust_store import state_folder
 from verifier.answers import Answer, answer_of
 from verifier.cli.bundle_options import add_bundle_options, bundle_advice, verify_bundle_file
@@ -21,7 +23,6 @@ from verifier.cli.node_options import add_node_options, named_nodes, named_quoru
 from verifier.cli.trust_choice import add_trust_option, chosen_trust
 from verifier.errors import ChainUnavailableError, ContentUnavailableError, ImageError, TrustError
 from verifier.gather import RegistryAccess
-from verifier.images import read_labels
 from verifier.policies import CLI, TOKEN
 from verifier.ports import ContentStore
 from verifier.report import verdict_json
@@ -164,7 +165,11 @@ def read_picture(verifier: Verifier, path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise ImageError(f"neither a label nor a picture that can be read ({error.strerror})") from error
-    reading = read_labels(data, hosts=verifier.trust.hosts)
+    try:
+        with closing(PictureProcess(count_max=1)) as read:
+            reading = read(data, hosts=verifier.trust.hosts)
+    except PicturesUnavailableError as error:
+        raise ImageError(f"no picture can be read here right now ({error}); give the label's text instead") from error
     ours = [found for found in reading.found if found.preferred]
     if len(ours) > 1:
         raise ImageError(f"{len(ours)} labels in one picture; photograph one at a time")

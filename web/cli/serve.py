@@ -99,6 +99,7 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 def _serve_for_development(parts: Parts, host: str, port: int, settings: Settings) -> int:
     configure_log(settings.log_level)
+    parts.start()
     warn_of_what_is_away(parts)
     server = make_site_server(parts, host, port)
     listening = Listening(host, server.server_port, workers=1, threads=0)
@@ -109,6 +110,7 @@ def _serve_for_development(parts: Parts, host: str, port: int, settings: Setting
         server.serve_forever()
     finally:
         server.server_close()
+        parts.close()
     return 0
 
 

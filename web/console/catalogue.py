@@ -82,6 +82,10 @@ class HomeWords:
     registered: str
     registering: str
     log: str
+    reports: str
+    """Of suspicious pieces."""
+    reports_waiting: str
+    """`{count}`."""
     records_away: Telling
 
 

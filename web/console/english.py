@@ -127,6 +127,8 @@ ENGLISH: Final = ConsoleWords(
         registered="Registered",
         registering="Being registered",
         log="What was done here",
+        reports="Reports of suspicious pieces",
+        reports_waiting="{count} waiting",
         records_away=Telling(
             "The books of the house cannot be opened", "Nothing is lost. Please try again in a moment."
         ),
@@ -281,6 +283,7 @@ ENGLISH: Final = ConsoleWords(
             StaffAction.CARD_DRAWN: "Drew the claim card",
             StaffAction.CARD_FORGOTTEN: "Had the claim code forgotten",
             StaffAction.JOB_RETRIED: "Tried again",
+            StaffAction.SUSPICION_HANDLED: "Marked a report as handled",
         },
     ),
     fields=_FIELDS,

@@ -136,6 +136,8 @@ FRENCH: Final = ConsoleWords(
         registered="Enregistrée",
         registering="En cours d’enregistrement",
         log="Ce qui a été fait ici",
+        reports="Signalements de pièces suspectes",
+        reports_waiting="{count} en attente",
         records_away=Telling(
             "Les livres de la maison ne s’ouvrent pas", "Rien n’est perdu. Réessayez dans un instant."
         ),
@@ -291,6 +293,7 @@ FRENCH: Final = ConsoleWords(
             StaffAction.CARD_DRAWN: "A dessiné la carte",
             StaffAction.CARD_FORGOTTEN: "A fait oublier le code",
             StaffAction.JOB_RETRIED: "A réessayé",
+            StaffAction.SUSPICION_HANDLED: "A marqué un signalement comme traité",
         },
     ),
     fields=_FIELDS,

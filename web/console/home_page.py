@@ -74,6 +74,9 @@ class HomePage:
     register_href: str
     search_href: str
     log_href: str
+    reports_href: str
+    reports: str
+    """How many reports of suspicious pieces wait; empty for none."""
     language: str
     """To keep in the search, when it was asked for; empty otherwise."""
     search: Search | None
@@ -120,6 +123,8 @@ class Desktop:
     under_way: Sequence[JobLine]
     cards: Sequence[Piece]
     drafts: Sequence[Draft]
+    reports: int
+    """Of suspicious pieces, which nobody handled yet."""
 
 
 def piece_path(token: str | int) -> str:
@@ -146,6 +151,8 @@ def present_home(visit: Visit, desktop: Desktop) -> HomePage:
         visit.link("/console/register"),
         "/console",
         visit.link("/console/log"),
+        visit.link("/console/reports"),
+        words.reports_waiting.format(count=desktop.reports) if desktop.reports else "",
         visit.language.value if visit.asked else "",
         search,
         tuple(desktop.attention),

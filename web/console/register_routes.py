@@ -8,12 +8,12 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, request
 
+from verifier.safe_photos import MEDIA_TYPE
 from web.access import staff, stepped_up
 from web.console.context import Console, new_draft_id, person
 from web.console.errors import FormRefusedError
 from web.console.fields import REGISTER_FIELDS, FieldFault, typed
 from web.console.jobs_shown import REGISTER
-from web.console.photos import MEDIA_TYPE
 from web.console.register_page import present_preview, present_register
 from web.console.registration import checked_piece, faults_of, refuse_taken
 from web.console.uploads import taken_photos
@@ -124,7 +124,7 @@ def _kept(console: Console) -> tuple[Draft, list[FieldFault]]:
     known = console.drafts.find(draft_id)
     dropped = [photo.id for photo in known.photos if f"drop_{photo.id}" in form] if known else []
     stays = [photo for photo in known.photos if photo.id not in dropped] if known else []
-    photos, refused = taken_photos(request, stays)
+    photos, refused = taken_photos(request, stays, console.parts.make_photo)
     alts = {photo.id: _line(form, f"alt_{photo.id}") for photo in stays if f"alt_{photo.id}" in form}
     change = DraftChange(
         draft_id,

@@ -25,6 +25,7 @@ from web.rendering import render_page
 from web.sessions import Sessions
 from web.store.drafts import Draft, DraftKind, Drafts, DraftState
 from web.store.staff_log import StaffAction, StaffLog, note
+from web.store.suspicions import Suspicions
 
 NEWEST_SHOWN: Final = 12
 FOUND_MAX: Final = 30
@@ -112,10 +113,13 @@ def _change_path(visit: Visit, draft: Draft | None) -> str:
 def _desktop(console: Console, visit: Visit, text: str) -> Desktop:
     """Gather what the first page tells of; it has something to say without the house's records too."""
     failed = console.failed_lines(visit)
+    reports = Suspicions(console.parts.database).count_waiting(console.now_s())
     try:
         book = console.records().book
     except RecordsAwayError:
-        return Desktop(search="", found=(), newest=None, attention=failed, under_way=(), cards=(), drafts=())
+        return Desktop(
+            search="", found=(), newest=None, attention=failed, under_way=(), cards=(), drafts=(), reports=reports
+        )
     lines = console.job_lines(visit)
     kept = map(book.piece_of_token, map(int, console.log.cards_kept()))
     drafts = console.drafts.of_person(person().id, DraftKind.REGISTER)
@@ -127,4 +131,5 @@ def _desktop(console: Console, visit: Visit, text: str) -> Desktop:
         under_way=[line for job, line in lines if phase_of(job) in {JobPhase.WAITING, JobPhase.RUNNING}],
         cards=[piece for piece in kept if piece is not None],
         drafts=[draft for draft in drafts if draft.state is DraftState.OPEN],
+        reports=reports,
     )

@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from verifier.errors import ImageError
 from web.console.fields import MARKS_SHOWN, PHOTOS_MAX, FieldFault, Wrong
-from web.console.photos import make_safe
+from web.parts import PhotoMaker
 from web.sessions import Sessions
 from web.store.drafts import PIECE, DraftPhoto, NewPhoto
 from web.store.people import Role
@@ -31,7 +31,9 @@ def allow_photos(endpoint: str, sessions: Sessions) -> None:
         request.max_form_parts = PARTS_MAX
 
 
-def taken_photos(sent: Request, kept: Iterable[DraftPhoto]) -> tuple[list[NewPhoto], list[FieldFault]]:
+def taken_photos(
+    sent: Request, kept: Iterable[DraftPhoto], make_safe: PhotoMaker
+) -> tuple[list[NewPhoto], list[FieldFault]]:
     """Make the photos of a form safe, those of the piece and those of its marks; and say which cannot be used.
 
     `kept` are those that stay from before. What is more than eight of the piece is not taken.

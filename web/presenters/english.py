@@ -191,7 +191,8 @@ _ERRORS: Final = {
 
 _REFUSALS: Final = {
     Refusal.NOTHING_GIVEN: "Choose a photo, or type the code of the label.",
-    Refusal.NOT_A_PICTURE: "We cannot open this file as a photo. Send a JPEG, PNG, WebP or GIF of at most 15 MB.",
+    Refusal.NOT_A_PICTURE: "We cannot open this file as a photo. Send a JPEG, HEIC, PNG, WebP, AVIF or GIF of at most "
+    "15 MB.",
     Refusal.NO_CODE: "We found no QR code in this photo. Fill the picture with the label, in even light.",
     Refusal.SEVERAL_LABELS: "There is more than one label in this photo. Photograph one at a time.",
     Refusal.NOT_A_LABEL: "This code is not one of our labels.",

@@ -211,8 +211,8 @@ _ERRORS: Final = {
 
 _REFUSALS: Final = {
     Refusal.NOTHING_GIVEN: "Choisissez une photo, ou saisissez le code de l’étiquette.",
-    Refusal.NOT_A_PICTURE: "Ce fichier ne s’ouvre pas comme une photo. Envoyez un JPEG, PNG, WebP ou GIF de 15 Mo "
-    "au plus.",
+    Refusal.NOT_A_PICTURE: "Ce fichier ne s’ouvre pas comme une photo. Envoyez un JPEG, HEIC, PNG, WebP, AVIF ou "
+    "GIF de 15 Mo au plus.",
     Refusal.NO_CODE: "Aucun QR code trouvé sur cette photo. Cadrez l’étiquette de près, sous une lumière uniforme.",
     Refusal.SEVERAL_LABELS: "Il y a plus d’une étiquette sur cette photo. Photographiez-les une par une.",
     Refusal.NOT_A_LABEL: "Ce code n’est pas une de nos étiquettes.",

@@ -10,6 +10,7 @@ from verifier.image_limits import SIZE_MAX_BYTES
 from web.presenters.catalogue import Refusal
 from web.presenters.frame import Frame, Visit, make_frame
 from web.presenters.scan_words import ScanWords
+from web.presenters.verdict import REPORT_PATH
 
 SCAN_SCRIPTS: Final = ("scan-camera", "scan-photo", "scan-typing")
 SCAN_MODULES: Final = tuple(
@@ -17,6 +18,9 @@ SCAN_MODULES: Final = tuple(
     for name in ("scan-decoders", "scan-label", "scan-look", "scan-serial", "scan-stream", "scan-trusted", "words")
 )
 """What the scripts import, fetched at once rather than one after the other."""
+_SUSPICIOUS: Final = frozenset(
+    {Refusal.FOREIGN_HOST, Refusal.NOT_A_LABEL, Refusal.SEVERAL_LABELS, Refusal.SERIAL_WRONG, Refusal.GTIN_WRONG}
+)
 _SAID_OF_A_CODE: Final = (Refusal.FOREIGN_HOST, Refusal.NOT_A_LABEL)
 
 
@@ -27,6 +31,8 @@ class Problem:
     text: str
     detail: str
     """The technical reason, in English; may be empty."""
+    report_href: str = ""
+    """Where to tell the house of a piece that looks wrong; empty where only the photo or the typing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,8 @@ class ErrorPage:
 
 def problem_of(refusal: Refusal, visit: Visit, *, detail: str = "", host: str = "") -> Problem:
     """Put a refusal into words; `host` is the foreign address, printed and never linked."""
-    return Problem(visit.words.refusals[refusal].format(host=host), detail)
+    report = visit.link(REPORT_PATH) if refusal in _SUSPICIOUS else ""
+    return Problem(visit.words.refusals[refusal].format(host=host), detail, report)
 
 
 def present_scan(

@@ -72,6 +72,8 @@ class ScanWords:
     check: str
     refused: str
     technical: str
+    report: str
+    """Leads to the report of a suspicious piece."""
 
 
 ENGLISH: Final = ScanWords(
@@ -100,7 +102,7 @@ ENGLISH: Final = ScanWords(
     photo_title="With a photo",
     take="Take a photo",
     choose="Choose a photo",
-    photo_hint="Fill the picture with the QR code. JPEG, PNG, WebP or GIF, up to 15 MB.",
+    photo_hint="Fill the picture with the QR code. JPEG, HEIC, PNG, WebP, AVIF or GIF, up to 15 MB.",
     read="Read the label",
     photo=PhotoWords(
         at_once="Your photo is read as soon as you have chosen it.",
@@ -121,6 +123,7 @@ ENGLISH: Final = ScanWords(
     check="Check",
     refused="That did not work",
     technical="Technical detail:",
+    report="Report a suspicious piece",
 )
 
 FRENCH: Final = ScanWords(
@@ -152,7 +155,7 @@ FRENCH: Final = ScanWords(
     photo_title="Avec une photo",
     take="Prendre une photo",
     choose="Choisir une photo",
-    photo_hint="Remplissez l’image avec le QR code. JPEG, PNG, WebP ou GIF, 15 Mo au plus.",
+    photo_hint="Remplissez l’image avec le QR code. JPEG, HEIC, PNG, WebP, AVIF ou GIF, 15 Mo au plus.",
     read="Lire l’étiquette",
     photo=PhotoWords(
         at_once="Votre photo est lue dès que vous l’avez choisie.",
@@ -173,4 +176,5 @@ FRENCH: Final = ScanWords(
     check="Vérifier",
     refused="Cela n’a pas fonctionné",
     technical="Détail technique\u00a0:",
+    report="Signaler une pièce suspecte",
 )

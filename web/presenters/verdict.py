@@ -24,6 +24,21 @@ from web.stylesheet import Bundle
 
 _UNLOGGED: Final = UnloggedScan()
 REPORT_SCRIPT: Final = "report-scan"
+REPORT_PATH: Final = "/report"
+_SUSPICIOUS: Final = frozenset(
+    {
+        Answer.UNUSUAL_ACTIVITY,
+        Answer.NOT_SOLD_YET,
+        Answer.STOLEN,
+        Answer.LOST,
+        Answer.REVOKED,
+        Answer.RECALLED,
+        Answer.RETIRED,
+        Answer.LABEL_REPLACED,
+        Answer.NOT_GENUINE,
+        Answer.NOT_ISSUED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,8 @@ class VerdictPage:
     """The main one first."""
     way_out: Action | None
     """For the holder: out of the house's hands."""
+    report_href: str
+    """Where a visitor tells the house what looks wrong; empty where the answer gives no reason."""
     facts: tuple[Fact, ...]
     piece: PiecePanel | None
     journey: Journey | None
@@ -74,6 +91,7 @@ def present_verdict(verification: Verification, visit: Visit, seen: ScanSeen = _
         lead=said.lead.format(brand=visit.brand),
         actions=present_actions(answer, custody, seen, visit, passport.issuer.id if passport else ""),
         way_out=Action(words.verdict.actions.way_out, visit.link("/pieces")) if seen.holds and piece else None,
+        report_href=visit.link(REPORT_PATH) if answer in _SUSPICIOUS and not seen.holds else "",
         facts=present_facts(evidence, seen, words, shows_piece=piece is not None),
         piece=piece,
         journey=present_journey(evidence) if piece else None,

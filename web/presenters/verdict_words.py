@@ -79,6 +79,8 @@ class VerdictWords:
     reason: str
     printed: str
     """On paper only."""
+    report: str
+    """Leads to the report of a suspicious piece."""
 
 
 ENGLISH: Final = VerdictWords(
@@ -126,6 +128,7 @@ ENGLISH: Final = VerdictWords(
     by="Recorded by {recorder}",
     reason="Reason:",
     printed="On paper this proves nothing. Scan the label for the answer of today.",
+    report="Report a suspicious piece",
 )
 
 FRENCH: Final = VerdictWords(
@@ -173,4 +176,5 @@ FRENCH: Final = VerdictWords(
     by="Inscrit par {recorder}",
     reason="Motif\u00a0:",
     printed="Sur papier, ceci ne prouve rien. Scannez l’étiquette pour la réponse du jour.",
+    report="Signaler une pièce suspecte",
 )

@@ -75,6 +75,7 @@ def load_application(settings: Settings) -> Flask:
     """Build the application of this process."""
     configure_log(settings.log_level)
     parts = wire(settings)
+    parts.start()
     serving = ServingFolder(settings.serving_folder, os.getppid())
     if not serving.path.is_dir():
         return create_app(parts)

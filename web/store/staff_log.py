@@ -27,6 +27,7 @@ class StaffAction(StrEnum):
     CARD_DRAWN = "card_drawn"
     CARD_FORGOTTEN = "card_forgotten"
     JOB_RETRIED = "job_retried"
+    SUSPICION_HANDLED = "suspicion_handled"
 
 
 @dataclass(frozen=True, slots=True)

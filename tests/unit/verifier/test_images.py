@@ -215,9 +215,19 @@ def test_scales_never_enlarge_by_themselves():
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing"),
         (b"  <svg/>", "an SVG drawing"),
         (b"<!DOCTYPE html><p>", "a web page"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC photo"),
-        (b"\0\0\0\x18ftypavif\0\0\0\0", "an AVIF picture"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0", "a video"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC file is cut off"),
+        (b"\0\0\0\x10ftypavif\0\0\0\0", "AVIF file has no picture"),
+        (b"\0\0\0\x10ftypmif1\0\0\0\0", "HEIF file holds no picture"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0", "send a photo, not a video".capitalize()),
+        (b"\0\0\0\x14ftypqt  \0\0\0\0", "a video"),
+        (b"\x1aE\xdf\xa3", "a video"),
+        (b"RIFF\0\0\0\0AVI LIST", "a video"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\1", "a raw picture"),
+        (b"II*\0\x10\0\0\0CR\2\0", "a raw picture"),
+        (b"II*\0\x08\0\0\0\1\0\x12\xc6\1\0", "a raw picture"),
+        (b"\0\0\1\0\1\0", "an icon"),
+        (b"\xff\x0a", "a JPEG XL"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (b"II*\0\x08\0\0\0", "a TIFF"),
         (b"BM\0\0\0\0", "a BMP"),
         (b"PK\3\4", "a ZIP archive"),
@@ -234,7 +244,7 @@ def test_scales_never_enlarge_by_themselves():
 )
 def test_what_is_no_picture_is_refused_by_name(content, named):
     """The name of the file says nothing; the answer says what it is and what to send."""
-    with pytest.raises(ImageError, match=r"Send a photo as JPEG, PNG, WebP or GIF") as refusal:
+    with pytest.raises(ImageError, match=r"[Ss]end .*(JPEG|photo|that)") as refusal:
         read_labels(content)
 
     assert named in str(refusal.value)

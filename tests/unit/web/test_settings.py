@@ -40,6 +40,7 @@ def test_each_variable_is_read():
         "ASSAY_THREADS": "5",
         "ASSAY_LOG_LEVEL": "warning",
         "ASSAY_DRAIN_S": "10",
+        "ASSAY_REPORT_DAYS": "30",
     }
     settings = read_settings(environ)
 
@@ -48,7 +49,7 @@ def test_each_variable_is_read():
     assert (settings.node_urls[1:], settings.quorum) == (("https://other.example/key",), 2)
     assert (settings.database_url, settings.country_header) == ("sqlite:////srv/site.sqlite3", "CF-IPCountry")
     assert (settings.server, settings.workers, settings.threads) == (Server.GUNICORN, 3, 5)
-    assert (settings.log_level, settings.drain_s) == (LogLevel.WARNING, 10)
+    assert (settings.log_level, settings.drain_s, settings.report_days) == (LogLevel.WARNING, 10, 30)
     assert set(environ) == {name for name in VARIABLES if not name.endswith("_FILE")}
 
 
@@ -65,6 +66,8 @@ def test_the_command_line_goes_before_the_environment():
         ("ASSAY_QUORUM", "2"),
         ("ASSAY_QUORUM", "0"),
         ("ASSAY_DRAIN_S", "301"),
+        ("ASSAY_REPORT_DAYS", "0"),
+        ("ASSAY_REPORT_DAYS", "366"),
         ("ASSAY_PROXIES", "yes"),
         ("ASSAY_PROXIES", "-1"),
         ("ASSAY_PROXIES", "99"),

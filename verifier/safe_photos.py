@@ -1,4 +1,4 @@
-"""Photos of staff made safe to publish for ever: decoded within limits, upright, nothing in them but the picture."""
+"""Photos from outside made safe to keep or publish: decoded within limits, upright, nothing in them but the picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 from verifier.image_limits import SIZE_MAX_BYTES, refusal
 from verifier.image_loading import load_colours
 
-SIDE_MAX: Final = 1_600
+SAFE_SIDE_MAX: Final = 1_600
 """Of the longer side in pixels: sharp on a phone held close, and some 300 KB."""
 MEDIA_TYPE: Final = "image/jpeg"
 _QUALITY: Final = 84
@@ -42,7 +42,7 @@ def make_safe(content: bytes) -> SafePhoto:
     """
     if len(content) > SIZE_MAX_BYTES:
         raise refusal(f"the file has {len(content) / 2**20:.1f} MB")
-    picture = _in_srgb(load_colours(content, SIDE_MAX))
+    picture = _in_srgb(load_colours(content, SAFE_SIDE_MAX))
     written = io.BytesIO()
     picture.save(written, "JPEG", quality=_QUALITY, progressive=True, optimize=True, exif=b"", icc_profile=None)
     made = written.getvalue()

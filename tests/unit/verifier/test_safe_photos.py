@@ -7,7 +7,8 @@ from PIL import Image, ImageCms
 
 from verifier.errors import ImageError
 from verifier.image_headers import read_header
-from web.console.photos import SIDE_MAX, make_safe
+from verifier.safe_photos import SAFE_SIDE_MAX as SIDE_MAX
+from verifier.safe_photos import make_safe
 
 GPS = 0x8825
 ORIENTATION = 0x0112
@@ -75,10 +76,12 @@ def test_large_photos_are_scaled_down():
 
 
 def test_what_hides_behind_the_end_is_gone():
-    """Bytes after the picture would be published with it."""
-    safe = make_safe(as_file(halves()) + b"<script>alert(1)</script>")
+    """Bytes after the picture would be published with it; what begins a file of another kind is not even taken."""
+    safe = make_safe(as_file(halves()) + b"\x01\x02hidden\xff")
 
-    assert b"script" not in safe.content
+    assert b"hidden" not in safe.content
+    with pytest.raises(ImageError, match="also a script"):
+        make_safe(as_file(halves()) + b"<script>alert(1)</script>")
 
 
 def test_colours_survive_their_profile():
