@@ -36,11 +36,14 @@ HOUSE_TABLES: Final[Mapping[str, str]] = {
     "claim_key": "token",
     "step": "rowid",
     "actor": "name",
+    "print_run": "id",
+    "print_run_item": "rowid",
+    "print_run_event": "rowid",
     "setting": "name",
 }
 """The tables of the house, a row's referents first, each with what its rows are read in the order of."""
 BLOCK_TABLES: Final[Mapping[str, str]] = {"block": "id", "pin": "cid"}
-_NUMBERED: Final = {"intent": "id", "block": "id"}
+_NUMBERED: Final = {"intent": "id", "block": "id", "print_run": "id"}
 
 
 class NotEmptyError(WebError):
