@@ -1,4 +1,4 @@
-"""The tables of print runs: what was printed together, how far it is, and who said so. No code or serial stands in them."""
+"""The tables of print runs: what was printed together, how far it is, who said so. No code or serial is in them."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class PrintRunBook:
         )
 
     def erase_codes(self, run: PrintRun) -> None:
-        """Erase the claim codes of a run's cards; one that was renewed since stays. The log is emptied by the caller."""
+        """Erase the claim codes of a run's cards; one that was renewed since stays. The caller empties the log."""
         self.database.execute_many(
             "UPDATE claim_key SET code = NULL WHERE token = ? AND address = ?",
             [(str(card.token_id), card.address) for card in run.cards],

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from mint.errors import RunStateError, UnknownPieceError
@@ -26,6 +24,8 @@ _PARTS_ACROSS: Final = 3
 _OVERLAP: Final = 0.25
 """Of a part, so that no label falls between two."""
 _PART_MIN_PX: Final = 300
+_BUDGET_S: Final = 1.0
+"""For one look: a print fit for its piece is read at the first."""
 
 ReadTexts = Callable[[bytes], Sequence[str]]
 
@@ -64,7 +64,7 @@ class RunCheck:
 
 def texts_in(content: bytes) -> Sequence[str]:
     """Read one picture. Raises ImageError."""
-    return read_labels(content).texts
+    return read_labels(content, budget_s=_BUDGET_S).texts
 
 
 def check_run(
@@ -82,7 +82,7 @@ def check_run(
     if run.state is not RunState.PRINTED:
         raise RunStateError(number, run.state, "pictures are looked at once it is printed, and until it is verified")
     digests = {item.digest: item.place for item in run.items}
-    texts = {text for picture in pictures for text in _all_texts(picture, read, len(run.items))}
+    texts = _all_texts(pictures, read, set(digests))
     found = {digests[digest_of(text)] for text in texts if digest_of(text) in digests}
     strays = [_stray(desk, runs, run, text) for text in sorted(texts) if digest_of(text) not in digests]
     with desk.book.database.transaction():
@@ -94,33 +94,31 @@ def check_run(
     return RunCheck(run, len(found), tuple(strays), tuple(missing))
 
 
-def _all_texts(picture: bytes, read: ReadTexts, wanted: int) -> set[str]:
-    """Read a picture whole; where it shows several labels, part by part too."""
-    texts = set(read(picture))
-    if len(texts) < 2 or len(texts) >= wanted:
-        return texts
-    pixels = load_image(picture).pixels
-    for part in _parts(pixels):
-        texts.update(read(part))
-        if len(texts) >= wanted:
-            break
+def _all_texts(pictures: Sequence[bytes], read: ReadTexts, wanted: set[bytes]) -> set[str]:
+    """Read pictures whole; then, while one of `wanted` was not seen, those that show several labels part by part."""
+    found = [set(read(picture)) for picture in pictures]
+    texts = set().union(*found)
+    for picture, its_texts in zip(pictures, found, strict=True):
+        for part in _parts(picture) if len(its_texts) > 1 else ():
+            if wanted <= {digest_of(text) for text in texts}:
+                return texts
+            texts.update(read(part))
     return texts
 
 
-def _parts(pixels: NDArray[np.uint8]) -> list[bytes]:
+def _parts(picture: bytes) -> Iterator[bytes]:
+    pixels = load_image(picture).pixels
     height, width = (round(side / _PARTS_ACROSS) for side in pixels.shape)
     if min(height, width) < _PART_MIN_PX:
-        return []
+        return
     over_y, over_x = round(height * _OVERLAP), round(width * _OVERLAP)
-    parts = []
     for row in range(_PARTS_ACROSS):
         for column in range(_PARTS_ACROSS):
             top, left = max(row * height - over_y, 0), max(column * width - over_x, 0)
             part = pixels[top : (row + 1) * height + over_y, left : (column + 1) * width + over_x]
             content = io.BytesIO()
             Image.fromarray(part).save(content, "PNG", compress_level=1)
-            parts.append(content.getvalue())
-    return parts
+            yield content.getvalue()
 
 
 def _stray(desk: Paperwork, runs: PrintRunBook, run: PrintRun, text: str) -> StrayLabel:

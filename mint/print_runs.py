@@ -6,7 +6,7 @@ import hashlib
 import random
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from mint.labels.stock import stock_of
 from mint.print_run_book import PrintRun, PrintRunBook, RunItem, RunState, RunWish
 from mint.printing import caption_of, confirmed_piece, file_name_of, key_with_code, label_text, write_file
 from mint.records import Paperwork
+from provenance_schemas.ids import Address
 
 PIECES_MAX: Final = 1_000
 ALL_BELOW: Final = 20
@@ -71,19 +72,24 @@ def make_run(desk: Paperwork, names: Sequence[str], wish: RunWish, who: str, fol
 
 
 def draw_run(desk: Paperwork, number: int) -> tuple[RunFile, ...]:
-    """Draw the files of a run again, and prove them again.
+    """Draw the files of a run again, and prove them again; the labels alone once the codes are destroyed.
 
     Raises RunChangedError when a label or card was replaced since, CodeErasedError, RunStateError for one given up.
     """
     run = PrintRunBook(desk.book.database).run(number)
     if run.state is RunState.GIVEN_UP:
         raise RunStateError(number, run.state, "nothing of it may be printed any more")
+    wish, wanted = run.wish, run.items
+    if run.state is RunState.DESTROYED:
+        wish, wanted = replace(wish, card_shape=None), run.labels
+        if not wanted:
+            raise RunStateError(number, run.state, "its cards cannot be drawn again")
     pieces = [desk.piece(str(item.token_id)) for item in run.labels or run.cards]
-    drawing = _gather(desk, pieces, run.wish)
-    for now, then in zip(drawing.items, run.items, strict=True):
+    drawing = _gather(desk, pieces, wish)
+    for now, then in zip(drawing.items, wanted, strict=True):
         if now.digest != then.digest:
             raise RunChangedError(number, desk.piece(str(now.token_id)).reference)
-    return _draw(drawing, run.wish)
+    return _draw(drawing, wish)
 
 
 def run_printed(desk: Paperwork, number: int, who: str) -> PrintRun:
@@ -137,7 +143,7 @@ def _move(desk: Paperwork, number: int, state: RunState, who: str) -> PrintRun:
 def _gather(desk: Paperwork, pieces: Sequence[Piece], wish: RunWish) -> _Drawing:
     """Bring together what is to be drawn. Raises CodeErasedError before anything is."""
     host, labels, cards = desk.identity.maker.hosts[0], [], []
-    found: list[tuple[int, str | None, bytes]] = []
+    found: list[tuple[int, Address | None, bytes]] = []
     for piece in pieces if wish.stock else ():
         label = LabelWish(label_text(desk, piece, wish.spelling), caption_of(desk, piece))
         labels.append((piece, label))

@@ -32,7 +32,7 @@ def add_spelling_options(parser: argparse.ArgumentParser) -> None:
         action="store_const",
         const=Spelling.UPPER,
         default=Spelling.UPPER,
-        help="HTTPS:// and host in capitals: the smallest symbol, 33 modules a side for a host of 17 characters (default)",
+        help="HTTPS:// and host in capitals: the smallest symbol, 33 modules for a host of 17 characters (default)",
     )
     group.add_argument(
         "--mixed",

@@ -28,8 +28,7 @@ def lay_out_fold_card(
     rows and as a symbol.
     """
     page = Column(CARD_WIDTH_MM - 2 * _MARGIN_MM, CARD_WIDTH_MM / 2, measure, top_mm=9.0)
-    for i, line in enumerate(caption):
-        page.text(line.upper() if i == 0 else line, em_mm=3.4 if i == 0 else 2.4, tracking=0.22 if i == 0 else 0.05)
+    page.caption(caption, 3.4, 2.4, tracking=0.22)
     page.y_mm = max(page.y_mm + 3.0, 20.0)
     page.rule(12.0)
     page.space(2.5)
@@ -73,8 +72,7 @@ def lay_out_scratch_card(
     Raises LabelFitError when the symbol is too large for the panel.
     """
     page = Column(CARD_WIDTH_MM - 2 * _MARGIN_MM, CARD_WIDTH_MM / 2, measure, top_mm=3.0)
-    for i, line in enumerate(caption[:2]):
-        page.text(line.upper() if i == 0 else line, em_mm=2.8 if i == 0 else 2.0, tracking=0.22 if i == 0 else 0.05)
+    page.caption(caption[:2], 2.8, 2.0, tracking=0.22)
     page.y_mm = max(page.y_mm + 1.0, 8.0)
     for line in _scratch_words(host):
         page.text(line, em_mm=1.75, tracking=0.02, leading=1.45)

@@ -100,8 +100,7 @@ def lay_out_label(symbol: Matrix, label: Label, caption: Sequence[str], module_m
     side_mm = symbol_side_mm(symbol, module_mm)
     width_mm = round(max(40.0, side_mm + 2 * _MARGIN_MM), 1)
     column = Column(width_mm - 2 * _MARGIN_MM, width_mm / 2, measure, top_mm=_MARGIN_MM + 1.5 if caption else 2.0)
-    for i, line in enumerate(caption):
-        column.text(line.upper() if i == 0 else line, em_mm=2.3 if i == 0 else 1.8, tracking=0.3 if i == 0 else 0.05)
+    column.caption(caption, 2.3, 1.8, tracking=0.3)
     column.space(1.4 if caption else 0)
     top_mm = column.y_mm
     column.space(side_mm + 0.6)
@@ -151,9 +150,7 @@ def _column_in(
     left_mm, top_mm, width_mm, height_mm = box
     for shown in range(len(caption), -1, -1):
         column = Column(width_mm, left_mm + width_mm / 2, measure, top_mm=top_mm)
-        for i, line in enumerate(caption[:shown]):
-            first = i == 0
-            column.text(line.upper() if first else line, em_mm=2.1 if first else 1.7, tracking=0.2 if first else 0.03)
+        column.caption(caption[:shown], 2.1, 1.7, tracking=0.2)
         column.space(0.6 if shown else 0)
         _readable(column, label)
         free_mm = height_mm - (column.y_mm - top_mm)
@@ -184,17 +181,27 @@ class Column:
         self.rules: list[Rule] = []
         self._measure = measure
 
-    def text(self, text: str, *, em_mm: float, tracking: float, leading: float = 1.5) -> None:
+    def caption(self, lines: Sequence[str], first_mm: float, others_mm: float, *, tracking: float) -> None:
+        """Add the house in capitals, then what names the model; set as small as it must be."""
+        for i, line in enumerate(lines):
+            if i == 0:
+                self.text(line.upper(), em_mm=first_mm, tracking=tracking, least_mm=0)
+            else:
+                self.text(line, em_mm=others_mm, tracking=0.05, least_mm=0)
+
+    def text(
+        self, text: str, *, em_mm: float, tracking: float, leading: float = 1.5, least_mm: float = EM_MIN_MM
+    ) -> None:
         """Add a line; one that is too wide is set smaller, then broken in two, and never cut.
 
-        Raises LabelFitError when even that would be too small to read.
+        Raises LabelFitError when even that would be smaller than `least_mm`.
         """
         parts: tuple[str, ...] = (text,)
         if self._fitting_mm(text, tracking) < em_mm * _SHRINK_MIN:
             parts = _broken(text) or parts
         # Parts of one line have one size.
         fitting_mm = min(self._fitting_mm(part, tracking) for part in parts)
-        if fitting_mm < min(em_mm, EM_MIN_MM):
+        if fitting_mm < min(em_mm, least_mm):
             raise LabelFitError(f"{text[:60]!r} does not fit {max(self.width_mm, 0):.1f} mm in letters one can read")
         em_mm = min(em_mm, fitting_mm)
         for part in parts:
