@@ -19,7 +19,7 @@ from provenance_schemas.labels import parse_label
 from verifier.image_loading import load_image
 from verifier.images import read_labels
 
-PICTURES_MAX: Final = 12
+PICTURES_MAX: Final = 8
 _PARTS_ACROSS: Final = 3
 _OVERLAP: Final = 0.25
 """Of a part, so that no label falls between two."""

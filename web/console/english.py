@@ -18,6 +18,7 @@ from web.console.catalogue import (
     StepWords,
     Telling,
 )
+from web.console.english_runs import RUN_ACTIONS, RUNS
 from web.console.fields import Wrong
 from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.store.staff_log import StaffAction
@@ -127,6 +128,7 @@ ENGLISH: Final = ConsoleWords(
         registered="Registered",
         registering="Being registered",
         log="What was done here",
+        runs="Print runs",
         records_away=Telling(
             "The books of the house cannot be opened", "Nothing is lost. Please try again in a moment."
         ),
@@ -281,8 +283,10 @@ ENGLISH: Final = ConsoleWords(
             StaffAction.CARD_DRAWN: "Drew the claim card",
             StaffAction.CARD_FORGOTTEN: "Had the claim code forgotten",
             StaffAction.JOB_RETRIED: "Tried again",
+            **RUN_ACTIONS,
         },
     ),
+    runs=RUNS,
     fields=_FIELDS,
     wrong=_WRONG,
 )

@@ -19,6 +19,7 @@ from web.console.catalogue import (
     Telling,
 )
 from web.console.fields import Wrong
+from web.console.french_runs import RUN_ACTIONS, RUNS
 from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.store.staff_log import StaffAction
 
@@ -136,6 +137,7 @@ FRENCH: Final = ConsoleWords(
         registered="Enregistrée",
         registering="En cours d’enregistrement",
         log="Ce qui a été fait ici",
+        runs="Tirages",
         records_away=Telling(
             "Les livres de la maison ne s’ouvrent pas", "Rien n’est perdu. Réessayez dans un instant."
         ),
@@ -291,8 +293,10 @@ FRENCH: Final = ConsoleWords(
             StaffAction.CARD_DRAWN: "A dessiné la carte",
             StaffAction.CARD_FORGOTTEN: "A fait oublier le code",
             StaffAction.JOB_RETRIED: "A réessayé",
+            **RUN_ACTIONS,
         },
     ),
+    runs=RUNS,
     fields=_FIELDS,
     wrong=_WRONG,
 )

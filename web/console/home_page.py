@@ -74,6 +74,7 @@ class HomePage:
     register_href: str
     search_href: str
     log_href: str
+    runs_href: str
     language: str
     """To keep in the search, when it was asked for; empty otherwise."""
     search: Search | None
@@ -146,6 +147,7 @@ def present_home(visit: Visit, desktop: Desktop) -> HomePage:
         visit.link("/console/register"),
         "/console",
         visit.link("/console/log"),
+        visit.link("/console/runs"),
         visit.language.value if visit.asked else "",
         search,
         tuple(desktop.attention),

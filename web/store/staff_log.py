@@ -27,6 +27,12 @@ class StaffAction(StrEnum):
     CARD_DRAWN = "card_drawn"
     CARD_FORGOTTEN = "card_forgotten"
     JOB_RETRIED = "job_retried"
+    RUN_MADE = "run_made"
+    RUN_DRAWN = "run_drawn"
+    RUN_PRINTED = "run_printed"
+    RUN_CHECKED = "run_checked"
+    RUN_DESTROYED = "run_destroyed"
+    RUN_GIVEN_UP = "run_given_up"
 
 
 @dataclass(frozen=True, slots=True)

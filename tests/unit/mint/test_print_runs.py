@@ -208,7 +208,8 @@ def test_a_label_that_is_not_of_the_run_is_named_by_its_reference(desk):
     unknown = format_label(desk.identity.maker.hosts[0], GTIN, new_serial())
     other = label_text(desk, desk.piece("BAG-2"))
     lower = old.replace("HTTPS", "https")
-    found = check_run(desk, run.id, [b""], "ines", read=lambda _: [old, foreign, unknown, other, lower, "hello"])
+    shown = [text.encode() for text in (old, foreign, unknown, other, lower, "hello")]
+    found = check_run(desk, run.id, shown, "ines", read=lambda picture: [picture.decode()])
 
     assert sorted(found.strays, key=repr) == sorted(
         [StrayLabel(Stray.FOREIGN, "")] * 3
