@@ -178,7 +178,9 @@ def _value(desk: Paperwork, run: PrintRun) -> dict[str, Any]:
 
 
 def _missing(desk: Paperwork, run: PrintRun) -> list[str]:
-    return list(dict.fromkeys(desk.piece(str(item.token_id)).reference for item in run.missing))
+    """Name what must still be seen; of a piece whose label was seen, its card may be left."""
+    named = [(desk.piece(str(item.token_id)).reference, item.address is not None) for item in run.missing]
+    return [f"{reference} (card)" if is_card else reference for reference, is_card in named]
 
 
 def _sizes(run: PrintRun) -> str:

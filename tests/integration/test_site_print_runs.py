@@ -66,7 +66,7 @@ def test_a_run_goes_its_whole_way_at_the_console(staffed, ines, records):
     assert ines.post(f"{path}/printed").status_code == 303
     page = ines.get(path).text
     assert f"{path}/check" in page
-    assert "Still to be seen: BAG-1, BAG-2" in page
+    assert "Still to be seen: BAG-1, BAG-2, BAG-1 (claim card), BAG-2 (claim card)" in page
     photos = [(as_photo(sheet.data), f"{n}.jpg") for n, sheet in enumerate(sheets)]
     checked = ines.post(f"{path}/check", {"pictures": photos})
     assert "these photos show: 4." in checked.text

@@ -49,6 +49,7 @@ RUNS: Final = RunWords(
     pieces_hint="Your references, one a line, at most {most}. Labels are printed in this order.",
     stock="Label sheets",
     stock_of="{name}: {width} × {height} mm, {places} a sheet",
+    decimal=".",
     no_labels="No labels, claim cards alone",
     start="First free label",
     start_hint="1 on a new sheet; counted from the left, row by row.",
@@ -82,6 +83,7 @@ RUNS: Final = RunWords(
     pictures_hint="Up to {most} at a time: JPEG, PNG or WebP, up to 15 MB each.",
     check_button="Read the photos",
     read_now="Of this run, these photos show: {count}.",
+    card_of="{reference} (claim card)",
     missing="Still to be seen: {references}",
     strays={
         Stray.OTHER_PIECE: "{reference} is in a photo, and does not belong to this run.",

@@ -49,6 +49,7 @@ RUNS: Final = RunWords(
     pieces_hint="Vos références, une par ligne, {most} au plus. Les étiquettes suivent cet ordre.",
     stock="Planches d’étiquettes",
     stock_of="{name}\u00a0: {width} × {height}\u00a0mm, {places} par planche",
+    decimal=",",
     no_labels="Pas d’étiquettes, les cartes seules",
     start="Première étiquette libre",
     start_hint="1 sur une planche neuve\u00a0; on compte de gauche à droite, ligne par ligne.",
@@ -83,6 +84,7 @@ RUNS: Final = RunWords(
     pictures_hint="{most} à la fois au plus\u00a0: JPEG, PNG ou WebP, 15\u00a0Mo au plus chacune.",
     check_button="Lire les photos",
     read_now="Ces photos montrent, de ce tirage\u00a0: {count}.",
+    card_of="{reference} (carte)",
     missing="Reste à voir\u00a0: {references}",
     strays={
         Stray.OTHER_PIECE: "{reference} est sur une photo, et n’est pas de ce tirage.",

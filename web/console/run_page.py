@@ -92,6 +92,7 @@ class RunPage:
     sizes: str
     said: tuple[str, ...]
     """What came of the photos that were sent."""
+    said_tone: Tone
     fault: str
     missing: str
     stages: tuple[RunStage, ...]
@@ -152,15 +153,15 @@ def present_run(
     visit: Visit,
     run: PrintRun,
     names: Mapping[str, str],
-    missing: Sequence[str],
+    references: Mapping[int, str],
     check: RunCheck | None = None,
     fault: str = "",
 ) -> RunPage:
-    """Lay one run out. `names`: who somebody is, by what the run keeps of them; `missing`: what must still be seen."""
+    """Lay one run out. `names`: who somebody is, by what the run keeps of them."""
     words, path = WORDS[visit.language].runs, runs_path(run.id)
     tone, icon = _tone(run)
     title = words.title.format(number=run.id)
-    still = words.missing.format(references=", ".join(missing)) if missing and run.state is RunState.PRINTED else ""
+    still = _missing(words, run, references) if run.state is RunState.PRINTED else ""
     hint = words.pictures_hint.format(most=PICTURES_MAX)
     stages = tuple(
         RunStage(words.states[event.state], when_of(visit, int(event.at.timestamp())), names.get(event.who, event.who))
@@ -177,6 +178,7 @@ def present_run(
         words.next[run.state],
         _sizes(words, run),
         _said(words, check),
+        Tone.CAUTION if check is not None and check.strays else tone,
         fault,
         still,
         stages,
@@ -202,6 +204,14 @@ def _is_drawable(run: PrintRun) -> bool:
     return bool(run.labels) or run.state not in _ENDED
 
 
+def _missing(words: RunWords, run: PrintRun, references: Mapping[int, str]) -> str:
+    named = [
+        references[item.token_id] if item.address is None else words.card_of.format(reference=references[item.token_id])
+        for item in run.missing
+    ]
+    return words.missing.format(references=", ".join(named)) if named else ""
+
+
 def _said(words: RunWords, check: RunCheck | None) -> tuple[str, ...]:
     if check is None:
         return ()
@@ -225,7 +235,7 @@ def _stocks(words: RunWords) -> dict[str, str]:
 
 
 def _stock_text(words: RunWords, stock: Stock) -> str:
-    width, height = (f"{side:g}" for side in stock.label_mm)
+    width, height = (f"{side:g}".replace(".", words.decimal) for side in stock.label_mm)
     return words.stock_of.format(name=stock.name, width=width, height=height, places=stock.places)
 
 

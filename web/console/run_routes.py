@@ -170,8 +170,8 @@ def _found(console: Console, number: int) -> PrintRun:
 
 def _page(console: Console, run: PrintRun, check: RunCheck | None = None, fault: str = "") -> Response:
     records, visit = console.records(), console.visit()
-    missing = dict.fromkeys(records.piece(str(item.token_id)).reference for item in run.missing)
-    return render_page("console/run.html", present_run(visit, run, _people(console, run), tuple(missing), check, fault))
+    references = {item.token_id: records.piece(str(item.token_id)).reference for item in run.missing}
+    return render_page("console/run.html", present_run(visit, run, _people(console, run), references, check, fault))
 
 
 def _people(console: Console, run: PrintRun) -> dict[str, str]:

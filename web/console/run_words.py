@@ -55,6 +55,8 @@ class RunWords:
     stock: str
     stock_of: str
     """`{name}`, `{width}`, `{height}` and `{places}`."""
+    decimal: str
+    """The sign before tenths."""
     no_labels: str
     start: str
     start_hint: str
@@ -80,6 +82,8 @@ class RunWords:
     check_button: str
     read_now: str
     """`{count}`."""
+    card_of: str
+    """`{reference}`."""
     missing: str
     """`{references}`."""
     strays: Mapping[Stray, str]
