@@ -78,7 +78,9 @@ def move(source: Areas, target: Areas) -> dict[str, int]:
     Raises NotEmptyError, MoveFaultError, DatabaseUnavailableError, SqlError.
     """
     counts = _move_site(source.site, target.site)
-    HouseDatabase(target.house).close()
+    # Opening a house of an earlier release gives it the tables that it lacks.
+    for place in (source.house, target.house):
+        HouseDatabase(place).close()
     counts |= _move_area(source.house, target.house, HOUSE_TABLES, _ROWS_AT_ONCE)
     SqlBlocks(target.blocks).close()
     return counts | _move_area(source.blocks, target.blocks, BLOCK_TABLES, _BLOCKS_AT_ONCE)
