@@ -14,7 +14,7 @@ from mint.errors import InputError
 from mint.labels.claim_card import CardShape
 from mint.labels.stock import STOCKS
 from mint.labels.substrates import Substrate
-from mint.print_run_book import PrintRun, PrintRunBook, RunWish
+from mint.print_run_book import PrintRun, PrintRunBook, RunState, RunWish
 from mint.print_run_check import PICTURES_MAX, RunCheck, Stray, check_run
 from mint.print_runs import destroy_codes, draw_run, make_run, run_printed
 from mint.printing import write_file
@@ -22,6 +22,7 @@ from mint.records import Paperwork, Records
 from verifier.errors import ImageError
 
 _LISTED_MAX = 200
+_LOOKED_AT = {RunState.MADE, RunState.PRINTED}
 _STRAYS = {
     Stray.OTHER_PIECE: "{reference} is in the picture, and not in this run",
     Stray.REPLACED: "{reference} is there with a label that is not the one of this run",
@@ -158,7 +159,7 @@ def _tell(args: argparse.Namespace, desk: Paperwork, run: PrintRun) -> int:
 def _lines(desk: Paperwork, run: PrintRun) -> list[str]:
     events = [f"  {event.state}  {event.at.isoformat()}  {event.who}" for event in run.events]
     lines = [f"Run {run.id} is {run.state}: {_sizes(run)}", *events]
-    if run.missing:
+    if run.missing and run.state in _LOOKED_AT:
         lines.append(f"To be seen in pictures: {', '.join(_missing(desk, run))}")
     return lines
 
