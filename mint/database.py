@@ -113,6 +113,42 @@ CREATE TABLE IF NOT EXISTS setting (name {text} PRIMARY KEY, value {text} NOT NU
 """
 
 
+_PRINT_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS print_run (
+    id {id},
+    state {text} NOT NULL,
+    picture_format {text} NOT NULL,
+    substrate {text} NOT NULL,
+    spelling {text} NOT NULL,
+    module_mm {real},
+    stock {text} NOT NULL,
+    start {number} NOT NULL,
+    card_shape {text} NOT NULL
+) {strict};
+CREATE TABLE IF NOT EXISTS print_run_item (
+    {order}
+    run {number} NOT NULL REFERENCES print_run (id),
+    place {number} NOT NULL,
+    token {text} NOT NULL,
+    address {text} NOT NULL,
+    digest {bytes} NOT NULL,
+    asked {number} NOT NULL,
+    seen_at {text},
+    PRIMARY KEY (run, place)
+) {strict};
+CREATE INDEX IF NOT EXISTS print_run_item_by_digest ON print_run_item (digest);
+CREATE TABLE IF NOT EXISTS print_run_event (
+    {order}
+    run {number} NOT NULL REFERENCES print_run (id),
+    state {text} NOT NULL,
+    at {text} NOT NULL,
+    who {text} NOT NULL,
+    PRIMARY KEY (run, state)
+) {strict};
+"""
+"""Of a release after the first: a house of before gets these tables when it is opened."""
+
+
 class HouseDatabase:
     """One connection at a time, that threads share. Full sync; in a file, what is deleted is overwritten with zeros."""
 
@@ -135,6 +171,7 @@ class HouseDatabase:
                 named=True,
             )
             self._pool.prepare(_SCHEMA, "intent")
+            self._pool.prepare(_PRINT_SCHEMA, "print_run_event")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

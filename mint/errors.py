@@ -276,6 +276,35 @@ class BackupWriteError(MintError):
         self.reason = reason
 
 
+# ---- print runs
+
+
+class UnknownRunError(InputError):
+    """No print run has this number. `assay mint print-run list` names them."""
+
+    def __init__(self, run: object) -> None:
+        super().__init__(f"there is no print run {run}; `assay mint print-run list` names them")
+        self.run = run
+
+
+class RunStateError(MintError):
+    """A print run is not where this step begins. Nothing was changed; its state says what comes next."""
+
+    def __init__(self, run: int, state: str, reason: str) -> None:
+        super().__init__(f"print run {run} is {state}: {reason}")
+        self.run = run
+        self.state = state
+
+
+class RunChangedError(MintError):
+    """A label or card of a run was replaced since. Nothing was drawn; make a new run for that piece."""
+
+    def __init__(self, run: int, reference: str) -> None:
+        super().__init__(f"print run {run}: the label or card of {reference} was replaced since; make a new run for it")
+        self.run = run
+        self.reference = reference
+
+
 # ---- the ledger
 
 

@@ -41,11 +41,12 @@ class Lettering:
             raise LabelTextError(f"{font_path} is not a font file we can read") from error
         self._missing = bytes(self._trial.getmask(_MISSING))
         self._drawn: dict[str, bool] = {" ": True}
+        self._advances: dict[str, float] = {}
 
     def measure(self, text: str, tracking: float) -> float:
         """Give the width of `text` in em. Raises LabelTextError when a letter cannot be drawn."""
         letters = [self._letter(character) for character in text]
-        return sum(self._trial.getlength(base) / _TRIAL_PX + tracking for base, _ in letters) - tracking
+        return sum(self._advance(base) + tracking for base, _ in letters) - tracking
 
     def draw(
         self, on: ImageDraw.ImageDraw, text: str, left_px: float, baseline_px: float, em_px: float, tracking: float
@@ -65,6 +66,11 @@ class Lettering:
         for points in _MARKS[mark]:
             line = [(x_px + x * em_px, y_px - y * em_px) for x, y in points]
             on.line(line, fill=0, width=max(1, round(_PEN * em_px)), joint="curve")
+
+    def _advance(self, character: str) -> float:
+        if character not in self._advances:
+            self._advances[character] = self._trial.getlength(character) / _TRIAL_PX
+        return self._advances[character]
 
     def _letter(self, character: str) -> tuple[str, str]:
         """Give what to draw for one character: a letter the font has, and the marks to add."""

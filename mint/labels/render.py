@@ -1,4 +1,7 @@
-"""Draw labels: PNG for office printers, SVG for print shops. Each is read back before it leaves this file."""
+"""Draw labels: PNG for office printers, SVG and PDF for print shops, ZPL for thermal printers.
+
+Each is read back from its own bytes, in every simulated print, before it leaves this file.
+"""
 
 from __future__ import annotations
 
@@ -6,64 +9,172 @@ import io
 import os
 import tempfile
 from collections.abc import Sequence
-from html import escape
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from mint.labels.layout import MODULE_MM, Layout, Rule, TextLine, check_caption, check_module, lay_out_label
+from mint.labels.choices import PictureFormat, PrintChoices
+from mint.labels.errors import LabelFitError, LabelReadbackError
+from mint.labels.ink import Inks, rgb
+from mint.labels.layout import (
+    REGISTER_MM,
+    Layout,
+    check_caption,
+    lay_out_label,
+    lay_out_on_stock,
+    symbol_side_mm,
+)
 from mint.labels.lettering import Lettering
-from mint.labels.symbol import PATH_ID, Matrix, matrix_to_path, prove_png, prove_svg, qr_matrix
+from mint.labels.logo import place_logo
+from mint.labels.pdf_sheet import FONT_PATH, grey_of, pdf_of, prove_pdf, stretched
+from mint.labels.proof import prove_layout, prove_prints
+from mint.labels.raster import Pixels, draw_pixels
+from mint.labels.stock import Stock, single
+from mint.labels.symbol import Matrix, qr_matrix
+from mint.labels.vector import svg_of, svg_px_per_mm, svg_symbol_pixels
+from mint.labels.zpl import pixels_to_zpl, zpl_to_pixels
 from provenance_schemas.labels import parse_label
+from verifier.images import read_labels
 
-PictureFormat = Literal["png", "svg"]
+DEFAULT: Final = PrintChoices()
 
-DPI: Final = 600
-_PX_PER_MM: Final = DPI / 25.4
-_HAIRLINE_MM: Final = 0.12
-_DASH_MM: Final = 1.2
+
+@dataclass(frozen=True, slots=True)
+class LabelWish:
+    """One label to be drawn."""
+
+    text: str
+    caption: Sequence[str] = ()
 
 
 def render_label(
     label_text: str,
     *,
     picture_format: PictureFormat = "png",
-    module_mm: float = MODULE_MM,
+    choices: PrintChoices = DEFAULT,
     caption: Sequence[str] = (),
-    font_path: Path | None = None,
 ) -> bytes:
-    """Draw the label that says `label_text`, black on white, with up to three lines of caption above.
+    """Draw the label that says `label_text`, with up to three lines of caption above.
 
-    A PNG has 600 dpi, so its module is rounded to whole pixels (0.495 mm becomes 0.508).
-    Raises LabelError for a text outside the grammar, LabelPrintError for a size or caption that will not
-    print, LabelReadbackError when the finished picture does not read back as `label_text`.
+    A PNG and a thermal printer have dots, so there a module is a whole number of them (0.495 mm becomes 0.508 at
+    600 dpi). Raises LabelError for a text outside the grammar, LabelPrintError for what will not print,
+    LabelReadbackError when the finished picture does not read back as `label_text` in every simulated print.
     """
-    label = parse_label(label_text)
-    check_module(module_mm)
+    lettering = lettering_for(choices, picture_format)
+    layout = label_layout(label_text, caption, choices, picture_format, lettering)
+    return draw(layout, label_text, lettering, picture_format, choices)
+
+
+def render_sheet(
+    wishes: Sequence[LabelWish], stock: Stock, choices: PrintChoices = DEFAULT, *, start: int = 1
+) -> bytes:
+    """Draw labels on sheets of `stock` as PDF, and prove all of them. Raises as `render_label` does."""
+    layouts = sheet_layouts(wishes, stock, choices)
+    content = pdf_of(layouts, stock, choices, start=start)
+    prove_pdf(content, layouts, [wish.text for wish in wishes], stock, choices, start=start)
+    return content
+
+
+def sheet_layouts(wishes: Sequence[LabelWish], stock: Stock, choices: PrintChoices = DEFAULT) -> list[Layout]:
+    """Lay labels out for stock of a fixed size, each with the largest module that fits, up to the one chosen.
+
+    Raises LabelFitError with the size that is needed.
+    """
+    lettering = lettering_for(choices, "pdf")
+    layouts = []
+    for wish in wishes:
+        label = parse_label(wish.text)
+        check_caption(wish.caption)
+        symbol = qr_matrix(wish.text, choices.ecc)
+        module_mm = fitted_module_mm(symbol, stock, choices)
+        layout = lay_out_on_stock(symbol, label, wish.caption, module_mm, lettering.measure, stock.label_mm)
+        layouts.append(_with_logo(layout, choices))
+    return layouts
+
+
+def fitted_module_mm(symbol: Matrix, stock: Stock, choices: PrintChoices) -> float:
+    """Give the module for a symbol on stock: the one asked for, or the largest that fits where none was asked for."""
+    wanted = choices.module_wanted_mm
+    if choices.module_mm is not None:
+        return wanted
+    room_mm = min(stock.label_mm) - 2 * REGISTER_MM
+    fitting = min(wanted, room_mm / symbol_side_mm(symbol, 1.0))
+    least = choices.demands.module_min_mm
+    if fitting < least:
+        needed = symbol_side_mm(symbol, least) + 2 * REGISTER_MM
+        raise LabelFitError(
+            f"{stock.name}: its labels have {stock.label_mm[0]:g} x {stock.label_mm[1]:g} mm; a symbol for this host "
+            f"on {choices.substrate} needs {needed:.1f} mm each way, with modules of {least:g} mm, the smallest allowed"
+        )
+    return fitting
+
+
+def label_layout(
+    text: str, caption: Sequence[str], choices: PrintChoices, picture_format: PictureFormat, lettering: Lettering
+) -> Layout:
+    """Lay out a hang tag. Raises LabelError, LabelPrintError."""
+    label = parse_label(text)
     check_caption(caption)
-    lettering = Lettering(font_path)
-    module_mm = printed_module_mm(module_mm, picture_format)
-    symbol = qr_matrix(label_text)
-    layout = lay_out_label(symbol, label, caption, module_mm, lettering.measure)
-    return draw(layout, label_text, lettering, picture_format)
+    module_mm = choices.printed_module_mm(picture_format)
+    symbol = qr_matrix(text, choices.ecc)
+    return _with_logo(lay_out_label(symbol, label, caption, module_mm, lettering.measure), choices)
 
 
-def printed_module_mm(module_mm: float, picture_format: PictureFormat) -> float:
-    """Give the module as it will be drawn: in a PNG, a whole number of pixels."""
-    return module_mm if picture_format == "svg" else max(1, round(module_mm * _PX_PER_MM)) / _PX_PER_MM
+def lettering_for(choices: PrintChoices, picture_format: PictureFormat) -> Lettering:
+    """Open the typeface of a format: a PDF embeds its letters."""
+    own = choices.font_path
+    return Lettering(own if own is not None or picture_format != "pdf" else FONT_PATH)
 
 
-def draw(layout: Layout, symbol_text: str, lettering: Lettering, picture_format: PictureFormat) -> bytes:
+def draw(
+    layout: Layout, symbol_text: str, lettering: Lettering, picture_format: PictureFormat, choices: PrintChoices
+) -> bytes:
     """Draw `layout` and prove that its symbol says `symbol_text`. Raises LabelReadbackError."""
     if picture_format == "svg":
-        svg = _svg(layout)
-        prove_svg(svg, symbol_text)
+        svg = svg_of(layout, choices.inks)
+        prove_svg(svg, layout, symbol_text, choices)
         return svg.encode()
-    png = _png(layout, lettering)
-    prove_png(png, symbol_text)
+    if picture_format == "pdf":
+        stock = single(layout.width_mm, layout.height_mm)
+        pdf = pdf_of([layout], stock, choices)
+        prove_pdf(pdf, [layout], [symbol_text], stock, choices)
+        return pdf
+    pixels = draw_pixels(layout, lettering, choices.dpi)
+    if picture_format == "zpl":
+        zpl = pixels_to_zpl(pixels)
+        prove_zpl(zpl, layout, symbol_text, choices)
+        return zpl.encode()
+    png = _png(pixels, choices.inks, choices.dpi)
+    prove_png(png, layout, symbol_text, choices)
     return png
+
+
+def prove_png(content: bytes, layout: Layout, text: str, choices: PrintChoices) -> None:
+    """Read the PNG as a stranger would, then in every simulated print. Raises LabelReadbackError."""
+    texts = read_labels(content).texts
+    if texts != (text,):
+        raise LabelReadbackError(len(texts), "png")
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+        ink, paper = (grey_of(colour) for colour in (choices.inks.ink, choices.inks.paper))
+        pixels = stretched(np.asarray(picture.convert("L")), ink, paper)
+    prove_layout(pixels, choices.dpi / 25.4, layout, text, choices, "png")
+
+
+def prove_svg(svg: str, layout: Layout, text: str, choices: PrintChoices) -> None:
+    """Turn the SVG's own path back into pixels and prove those. Raises LabelReadbackError."""
+    prove_prints(svg_symbol_pixels(svg), svg_px_per_mm(layout), text, choices, "svg")
+
+
+def prove_zpl(zpl: str, layout: Layout, text: str, choices: PrintChoices) -> None:
+    """Read the dots back that the printer would burn, and prove those. Raises LabelReadbackError."""
+    try:
+        pixels = zpl_to_pixels(zpl)
+    except ValueError as error:
+        raise LabelReadbackError(0, "zpl", "modules") from error
+    prove_layout(pixels, choices.dpi / 25.4, layout, text, choices, "zpl")
 
 
 def write_picture(path: Path, content: bytes) -> None:
@@ -83,74 +194,18 @@ def write_picture(path: Path, content: bytes) -> None:
         raise
 
 
-def _png(layout: Layout, lettering: Lettering) -> bytes:
-    """Draw letters and rules twice as large and halve them, for smooth edges; then the symbol, pixel by pixel."""
-    width_px, height_px = _px(layout.width_mm), _px(layout.height_mm)
-    large = Image.new("L", (2 * width_px, 2 * height_px), 255)
-    pen, scale = ImageDraw.Draw(large), 2 * _PX_PER_MM
-    for rule in layout.rules:
-        _draw_rule(pen, rule, scale)
-    for line in layout.lines:
-        left_px = (line.x_mm - line.width_mm / 2) * scale
-        lettering.draw(pen, line.text, left_px, line.baseline_mm * scale, line.em_mm * scale, line.tracking)
-    picture = large.reduce(2)
-    picture.paste(
-        _symbol_picture(layout.symbol, _px(layout.module_mm)),
-        (_px(layout.symbol_left_mm), _px(layout.symbol_top_mm)),
-    )
+def _with_logo(layout: Layout, choices: PrintChoices) -> Layout:
+    if choices.logo is None:
+        return layout
+    symbol, logo = place_logo(layout.symbol, choices.ecc, choices.logo, choices.logo_modules)
+    return replace(layout, symbol=symbol, logo=logo)
+
+
+def _png(pixels: Pixels, inks: Inks, dpi: int) -> bytes:
+    picture = Image.fromarray(pixels)
+    if inks != Inks():
+        shades = np.linspace(rgb(inks.ink), rgb(inks.paper), 256).round().astype(np.uint8)
+        picture = Image.fromarray(shades[pixels])
     content = io.BytesIO()
-    picture.save(content, "PNG", dpi=(DPI, DPI))
+    picture.save(content, "PNG", dpi=(dpi, dpi))
     return content.getvalue()
-
-
-def _symbol_picture(symbol: Matrix, module_px: int) -> Image.Image:
-    ink = np.where(symbol, 0, 255).astype(np.uint8)
-    return Image.fromarray(ink.repeat(module_px, axis=0).repeat(module_px, axis=1))
-
-
-def _draw_rule(pen: ImageDraw.ImageDraw, rule: Rule, scale: float) -> None:
-    step_mm = _DASH_MM if rule.dashed else rule.right_mm - rule.left_mm
-    left_mm, y_px = rule.left_mm, round(rule.y_mm * scale)
-    while left_mm < rule.right_mm:
-        right_px = round(min(left_mm + step_mm, rule.right_mm) * scale)
-        pen.line((round(left_mm * scale), y_px, right_px, y_px), fill=0, width=round(_HAIRLINE_MM * scale))
-        left_mm += 2 * step_mm
-
-
-def _px(length_mm: float) -> int:
-    return round(length_mm * _PX_PER_MM)
-
-
-def _svg(layout: Layout) -> str:
-    width, height = f"{layout.width_mm:.2f}", f"{layout.height_mm:.2f}"
-    size = f'width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}"'
-    place = f"translate({layout.symbol_left_mm:.4f} {layout.symbol_top_mm:.4f}) scale({layout.module_mm:.4f})"
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
-        f'<rect width="{width}" height="{height}" fill="#fff"/>',
-        *(_svg_rule(rule) for rule in layout.rules),
-        '<g font-family="Aileron, Helvetica, Arial, sans-serif" text-anchor="middle" fill="#000">',
-        *(_svg_line(line) for line in layout.lines),
-        "</g>",
-        f'<g transform="{place}" fill="#000" shape-rendering="crispEdges">',
-        f'<path id="{PATH_ID}" d="{matrix_to_path(layout.symbol)}"/>',
-        "</g>",
-        "</svg>",
-    ]
-    return "\n".join(parts) + "\n"
-
-
-def _svg_line(line: TextLine) -> str:
-    """Write one line; `textLength` keeps its width whatever typeface the print shop has."""
-    return (
-        f'<text x="{line.x_mm:.3f}" y="{line.baseline_mm:.3f}" font-size="{line.em_mm:.3f}" '
-        f'textLength="{line.width_mm:.3f}" xml:space="preserve">{escape(line.text)}</text>'
-    )
-
-
-def _svg_rule(rule: Rule) -> str:
-    dash = f' stroke-dasharray="{_DASH_MM}"' if rule.dashed else ""
-    return (
-        f'<line x1="{rule.left_mm:.3f}" x2="{rule.right_mm:.3f}" y1="{rule.y_mm:.3f}" y2="{rule.y_mm:.3f}" '
-        f'stroke="#000" stroke-width="{_HAIRLINE_MM}"{dash}/>'
-    )

@@ -15,6 +15,7 @@ GROUPS = (
     "kill9",
     "faults",
     "qr_reading",
+    "labels",
     "cids",
     "page",
     "visible",

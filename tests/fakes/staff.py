@@ -48,7 +48,7 @@ class StaffVisitor:
         for name, value in (fields or {}).items():
             for each in value if isinstance(value, list) else [value]:
                 values.add(name, FileStorage(io.BytesIO(each[0]), each[1]) if isinstance(each, tuple) else each)
-        if path.partition("?")[0] != "/console/register":
+        if not path.partition("?")[0].endswith(("/console/register", "/check")):
             kind, body = "application/x-www-form-urlencoded", urlencode(list(values.items(multi=True))).encode()
         else:
             boundary, body = encode_multipart(values)

@@ -5,7 +5,9 @@ import os
 import signal
 
 import pytest
+from PIL import Image
 
+from mint.labels.pdf_sheet import render_page
 from mint.localnet.start import stop_localnet
 from mint.lock import FolderLock
 from tests.integration.mint_house import some_house
@@ -65,6 +67,59 @@ def test_pieces_are_registered_labelled_and_looked_up(assay, folder, tmp_path):
     assert (tmp_path / "BAG-1.svg").exists()
     assert "text" not in json.loads(out)[0]
     assert (shown["registration"], shown["in_stock"]) == ("confirmed", True)
+
+
+def test_a_label_is_drawn_as_it_was_chosen(assay, folder, tmp_path):
+    """The real module is said; what cannot be printed exits 2 with the reason, and leaves no file."""
+    ensure_registered(assay, folder)
+    logo = tmp_path / "logo.txt"
+    logo.write_text("no picture")
+
+    code, out, _ = assay("mint", "label", "BAG-1", "--out", tmp_path, "--format", "zpl", "--mixed", "--text", "--json")
+    (label,) = json.loads(out)
+    assert (code, label["module_mm"]) == (0, 0.5)
+    assert label["text"].startswith("https://id.maison.example/01/")
+    for options, reason in [
+        (("--substrate", "fabric", "--module-mm", "0.5"), "threads widen every edge"),
+        (("--ink", "#ff0000"), "red is invisible"),
+        (("--logo", str(logo)), "no PNG"),
+        (("--logo", str(tmp_path / "none.png")), "No such file"),
+    ]:
+        code, _, err = assay("mint", "label", "BAG-1", "--out", tmp_path / "none", *options)
+        assert (code, reason in err) == (2, True), err
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_print_run_goes_its_way_at_the_command_line(assay, folder, tmp_path):
+    """New, printed, verified with what came out, destroyed; a refusal says the state and changes nothing."""
+    ensure_registered(assay, folder)
+    out_dir, again = tmp_path / "run", tmp_path / "again"
+    made = json.loads(
+        assay("mint", "print-run", "new", "SCARF-001", "SCARF-002", "--out", out_dir, "--cards", "scratch", "--json")[1]
+    )
+    number = made["run"]
+    assert {path.name for path in out_dir.iterdir()} == {"labels.pdf", "cards.pdf"}
+    code, _, err = assay("mint", "print-run", "destroy", number)
+    assert (code, "made" in err) == (1, True)
+    assert assay("mint", "print-run", "sheet", number, "--out", again)[0] == 0
+    assert (again / "labels.pdf").read_bytes() == (out_dir / "labels.pdf").read_bytes()
+    assert "is printed" in assay("mint", "print-run", "printed", number)[1]
+
+    photos = []
+    for name in ("labels", "cards"):
+        photos.append(tmp_path / f"{name}.png")
+        Image.fromarray(render_page((out_dir / f"{name}.pdf").read_bytes(), 0)).save(photos[-1])
+    code, out, _ = assay("mint", "print-run", "verify", number, photos[0])
+    assert (code, "To be seen in pictures: SCARF-001 (card), SCARF-002 (card)" in out) == (1, True)
+    assert assay("mint", "print-run", "verify", number, folder / "pieces.csv")[0] == 2
+    assert assay("mint", "print-run", "verify", number, tmp_path / "none.png")[0] == 2
+    assert assay("mint", "print-run", "verify", number, photos[1])[0] == 0
+    assert f"{number}  verified" in assay("mint", "print-run", "list")[1]
+    shown = json.loads(assay("mint", "print-run", "destroy", number, "--json")[1])
+
+    assert [event["state"] for event in shown["events"]] == ["made", "printed", "verified", "codes_destroyed"]
+    assert assay("mint", "card", "SCARF-001", "--out", tmp_path)[0] == 2
+    assert assay("mint", "print-run", "show", 99)[0] == 2
 
 
 def test_a_second_registration_names_the_token_of_each_piece(assay, folder):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from web.console.fields import Wrong
+from web.console.run_words import RunWords
 from web.store.staff_log import StaffAction
 
 
@@ -86,6 +87,7 @@ class HomeWords:
     """Of suspicious pieces."""
     reports_waiting: str
     """`{count}`."""
+    runs: str
     records_away: Telling
 
 
@@ -254,6 +256,7 @@ class ConsoleWords:
     printing: PrintWords
     job: JobWords
     log: LogWords
+    runs: RunWords
     fields: Mapping[str, FieldWords]
     """By name; a field of a list by `material_name` and the like."""
     wrong: Mapping[Wrong, str]

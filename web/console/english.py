@@ -18,6 +18,7 @@ from web.console.catalogue import (
     StepWords,
     Telling,
 )
+from web.console.english_runs import RUN_ACTIONS, RUNS
 from web.console.fields import Wrong
 from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.store.staff_log import StaffAction
@@ -129,6 +130,7 @@ ENGLISH: Final = ConsoleWords(
         log="What was done here",
         reports="Reports of suspicious pieces",
         reports_waiting="{count} waiting",
+        runs="Print runs",
         records_away=Telling(
             "The books of the house cannot be opened", "Nothing is lost. Please try again in a moment."
         ),
@@ -284,8 +286,10 @@ ENGLISH: Final = ConsoleWords(
             StaffAction.CARD_FORGOTTEN: "Had the claim code forgotten",
             StaffAction.JOB_RETRIED: "Tried again",
             StaffAction.SUSPICION_HANDLED: "Marked a report as handled",
+            **RUN_ACTIONS,
         },
     ),
+    runs=RUNS,
     fields=_FIELDS,
     wrong=_WRONG,
 )

@@ -19,6 +19,7 @@ from web.console.catalogue import (
     Telling,
 )
 from web.console.fields import Wrong
+from web.console.french_runs import RUN_ACTIONS, RUNS
 from web.custody.acts import CLAIM, CLAIMED, MOVE, REPORT
 from web.store.staff_log import StaffAction
 
@@ -138,6 +139,7 @@ FRENCH: Final = ConsoleWords(
         log="Ce qui a été fait ici",
         reports="Signalements de pièces suspectes",
         reports_waiting="{count} en attente",
+        runs="Tirages",
         records_away=Telling(
             "Les livres de la maison ne s’ouvrent pas", "Rien n’est perdu. Réessayez dans un instant."
         ),
@@ -294,8 +296,10 @@ FRENCH: Final = ConsoleWords(
             StaffAction.CARD_FORGOTTEN: "A fait oublier le code",
             StaffAction.JOB_RETRIED: "A réessayé",
             StaffAction.SUSPICION_HANDLED: "A marqué un signalement comme traité",
+            **RUN_ACTIONS,
         },
     ),
+    runs=RUNS,
     fields=_FIELDS,
     wrong=_WRONG,
 )

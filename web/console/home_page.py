@@ -77,6 +77,7 @@ class HomePage:
     reports_href: str
     reports: str
     """How many reports of suspicious pieces wait; empty for none."""
+    runs_href: str
     language: str
     """To keep in the search, when it was asked for; empty otherwise."""
     search: Search | None
@@ -153,6 +154,7 @@ def present_home(visit: Visit, desktop: Desktop) -> HomePage:
         visit.link("/console/log"),
         visit.link("/console/reports"),
         words.reports_waiting.format(count=desktop.reports) if desktop.reports else "",
+        visit.link("/console/runs"),
         visit.language.value if visit.asked else "",
         search,
         tuple(desktop.attention),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request
 
 from mint.book import Piece
 from mint.errors import CodeErasedError
-from mint.labels.render import PictureFormat
+from mint.labels.choices import PictureFormat
 from mint.outbox import State
 from mint.printing import card_file_name, forget_card, label_file_name, make_card, make_label
 from provenance_schemas.step_kinds import EntryKind

@@ -18,6 +18,7 @@ from web.console.jobs_shown import phase_of
 from web.console.office import Office, RecordsAwayError
 from web.console.piece_routes import add_piece_routes, add_print_routes, add_step_routes
 from web.console.register_routes import add_draft_routes, add_register_routes, go
+from web.console.run_routes import CHECK_ENDPOINT, add_run_ends, add_run_routes, add_run_steps
 from web.console.uploads import allow_photos
 from web.parts import Parts
 from web.presenters.frame import Visit
@@ -41,7 +42,7 @@ def make_console_blueprint(parts: Parts, sessions: Sessions) -> Blueprint:
     )
     # Before any guard reads the form: a large one is taken only from whoever is staff already.
     blueprint.url_value_preprocessor(
-        lambda endpoint, _: allow_photos("console.keep_registration", sessions) if endpoint else None
+        lambda endpoint, _: allow_photos({"console.keep_registration", CHECK_ENDPOINT}, sessions) if endpoint else None
     )
     _add_home(blueprint, console)
     _add_jobs(blueprint, console)
@@ -50,6 +51,9 @@ def make_console_blueprint(parts: Parts, sessions: Sessions) -> Blueprint:
     add_piece_routes(blueprint, console)
     add_step_routes(blueprint, console)
     add_print_routes(blueprint, console)
+    add_run_routes(blueprint, console)
+    add_run_steps(blueprint, console)
+    add_run_ends(blueprint, console)
     return blueprint
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Final
 
 from flask import Request, request
@@ -21,9 +21,9 @@ PARTS_MAX: Final = 160
 _NAME_SHOWN: Final = 60
 
 
-def allow_photos(endpoint: str, sessions: Sessions) -> None:
-    """Take a large form at one endpoint from staff, before anything reads it; everyone else keeps the site's limits."""
-    if request.endpoint != endpoint or request.method != "POST":
+def allow_photos(endpoints: Container[str], sessions: Sessions) -> None:
+    """Take a large form at some endpoints from staff, before anything reads it; others keep the site's limits."""
+    if request.endpoint not in endpoints or request.method != "POST":
         return
     session = sessions.load()
     if session is not None and session.person is not None and session.person.role is Role.STAFF:

@@ -36,11 +36,14 @@ HOUSE_TABLES: Final[Mapping[str, str]] = {
     "claim_key": "token",
     "step": "rowid",
     "actor": "name",
+    "print_run": "id",
+    "print_run_item": "rowid",
+    "print_run_event": "rowid",
     "setting": "name",
 }
 """The tables of the house, a row's referents first, each with what its rows are read in the order of."""
 BLOCK_TABLES: Final[Mapping[str, str]] = {"block": "id", "pin": "cid"}
-_NUMBERED: Final = {"intent": "id", "block": "id"}
+_NUMBERED: Final = {"intent": "id", "block": "id", "print_run": "id"}
 
 
 class NotEmptyError(WebError):
@@ -75,7 +78,9 @@ def move(source: Areas, target: Areas) -> dict[str, int]:
     Raises NotEmptyError, MoveFaultError, DatabaseUnavailableError, SqlError.
     """
     counts = _move_site(source.site, target.site)
-    HouseDatabase(target.house).close()
+    # Opening a house of an earlier release gives it the tables that it lacks.
+    for place in (source.house, target.house):
+        HouseDatabase(place).close()
     counts |= _move_area(source.house, target.house, HOUSE_TABLES, _ROWS_AT_ONCE)
     SqlBlocks(target.blocks).close()
     return counts | _move_area(source.blocks, target.blocks, BLOCK_TABLES, _BLOCKS_AT_ONCE)

@@ -28,6 +28,12 @@ class StaffAction(StrEnum):
     CARD_FORGOTTEN = "card_forgotten"
     JOB_RETRIED = "job_retried"
     SUSPICION_HANDLED = "suspicion_handled"
+    RUN_MADE = "run_made"
+    RUN_DRAWN = "run_drawn"
+    RUN_PRINTED = "run_printed"
+    RUN_CHECKED = "run_checked"
+    RUN_DESTROYED = "run_destroyed"
+    RUN_GIVEN_UP = "run_given_up"
 
 
 @dataclass(frozen=True, slots=True)

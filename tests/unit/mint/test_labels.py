@@ -9,15 +9,24 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mint.labels.claim_card import claim_url, render_claim_card
+from mint.labels.choices import PICTURE_FORMATS, PrintChoices
+from mint.labels.claim_card import CardShape, claim_url, render_claim_card
 from mint.labels.errors import LabelReadbackError, LabelSizeError, LabelTextError
-from mint.labels.layout import lay_out_label
-from mint.labels.lettering import Lettering
-from mint.labels.render import draw, printed_module_mm, render_label, write_picture
-from mint.labels.symbol import matrix_to_path, path_to_matrix, prove_png, prove_svg, qr_matrix
+from mint.labels.render import (
+    DEFAULT,
+    draw,
+    label_layout,
+    lettering_for,
+    prove_png,
+    prove_svg,
+    prove_zpl,
+    render_label,
+    write_picture,
+)
+from mint.labels.symbol import matrix_to_path, path_to_matrix, qr_matrix
 from provenance_schemas.claim_codes import ClaimCode
 from provenance_schemas.errors import LabelError
-from provenance_schemas.labels import format_label, parse_label
+from provenance_schemas.labels import format_label
 from verifier.images import read_labels
 
 GTIN = "09521321000018"
@@ -33,10 +42,9 @@ def pixels_of(png):
         return np.asarray(picture), picture.info["dpi"]
 
 
-def layout_of(text):
-    lettering = Lettering()
-    module_mm = printed_module_mm(0.495, "png")
-    return lay_out_label(qr_matrix(text), parse_label(text), CAPTION, module_mm, lettering.measure), lettering
+def layout_of(text, picture_format="png"):
+    lettering = lettering_for(DEFAULT, picture_format)
+    return label_layout(text, CAPTION, DEFAULT, picture_format, lettering), lettering
 
 
 def all_text(svg):
@@ -52,10 +60,11 @@ def test_capitals_keep_the_symbol_small(host_length, modules):
 
 
 def test_the_lower_case_twin_is_larger_and_says_its_own_text():
-    """For readers that dislike capitals: bytes instead of alphanumeric mode, version 6."""
+    """For readers that dislike capitals: the host as bytes, the rest still dense, so version 5 and not 6."""
     lower = format_label("id.maison.example", GTIN, SERIAL, upper=False)
 
-    assert qr_matrix(lower).shape == (41, 41)
+    assert lower.startswith("https://id.maison.example/01/")
+    assert qr_matrix(lower).shape == (37, 37)
     assert read_labels(render_label(lower)).texts == (lower,)
 
 
@@ -67,7 +76,7 @@ def test_a_png_reads_back_and_has_its_true_size(caption):
     assert read_labels(png).texts == (TEXT,)
     assert tuple(round(value) for value in dpi) == (600, 600)
     assert 945 == pixels.shape[1] == round(40 / 25.4 * 600)
-    assert printed_module_mm(0.495, "png") == pytest.approx(0.508)
+    assert DEFAULT.printed_module_mm("png") == pytest.approx(0.508)
 
 
 def test_the_quiet_zone_is_white_and_the_code_never_inverted():
@@ -111,8 +120,6 @@ def test_captions_are_text_and_never_markup():
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        ({"module_mm": 0.395}, LabelSizeError),
-        ({"module_mm": 0.991}, LabelSizeError),
         ({"caption": ("a",) * 4}, LabelTextError),
         ({"caption": ("",)}, LabelTextError),
         ({"caption": ("a" * 61,)}, LabelTextError),
@@ -126,11 +133,21 @@ def test_what_will_not_print_is_refused(options, error):
         render_label(TEXT, **options)
 
 
+@pytest.mark.parametrize("module_mm", [0.395, 0.991])
+def test_a_module_no_shop_can_scan_is_refused(module_mm):
+    """Both edges of what GS1 allows, just outside."""
+    with pytest.raises(LabelSizeError):
+        PrintChoices(module_mm=module_mm)
+
+
 @pytest.mark.parametrize("module_mm", [0.396, 0.99])
-def test_the_smallest_and_the_largest_module_print(module_mm):
-    """Both edges of what GS1 allows."""
-    for picture_format in ("png", "svg"):
-        assert render_label(TEXT, module_mm=module_mm, picture_format=picture_format)
+@pytest.mark.parametrize("picture_format", PICTURE_FORMATS)
+def test_the_smallest_and_the_largest_module_print(module_mm, picture_format):
+    """Both edges of what GS1 allows, in every format; dots never make a module smaller than that."""
+    choices = PrintChoices(module_mm=module_mm)
+
+    assert render_label(TEXT, choices=choices, picture_format=picture_format)
+    assert 0.396 <= choices.printed_module_mm(picture_format) <= 0.99
 
 
 def test_a_text_that_is_no_label_is_not_printed():
@@ -139,23 +156,28 @@ def test_a_text_that_is_no_label_is_not_printed():
         render_label("HTTPS://ID.MAISON.EXAMPLE/01/09521321000018/21/7KQ2M9X4T8VJ3B6NW5R2")
 
 
-@pytest.mark.parametrize("picture_format", ["png", "svg"])
+@pytest.mark.parametrize("picture_format", PICTURE_FORMATS)
 def test_a_picture_that_says_something_else_does_not_leave(picture_format):
     """The guard itself: a layout with another piece's symbol is caught by reading it."""
     other = format_label("id.maison.example", "09521321000025", SERIAL)
-    layout, lettering = layout_of(other)
+    layout, lettering = layout_of(other, picture_format)
     with pytest.raises(LabelReadbackError):
-        draw(layout, TEXT, lettering, picture_format)
+        draw(layout, TEXT, lettering, picture_format, DEFAULT)
 
 
 def test_a_damaged_picture_is_noticed():
-    """A blank PNG, an SVG without its path, and one with a run that is not ours."""
+    """A blank PNG, an SVG without its path, one with a run that is not ours, and a ZPL that lost a row."""
     svg = render_label(TEXT, picture_format="svg").decode()
+    zpl = render_label(TEXT, picture_format="zpl").decode()
+    layout, _ = layout_of(TEXT)
     with pytest.raises(LabelReadbackError):
-        prove_png(as_png(np.full((400, 400), 255, np.uint8)), TEXT)
+        prove_png(as_png(np.full((400, 400), 255, np.uint8)), layout, TEXT, DEFAULT)
     for broken in ("<svg/>", svg.replace('d="M', 'd="Q'), re.sub(r'd="[^"]*"', 'd=""', svg)):
         with pytest.raises(LabelReadbackError):
-            prove_svg(broken, TEXT)
+            prove_svg(broken, layout, TEXT, DEFAULT)
+    for broken in ("^XA^XZ", zpl.replace(":^FS", "^FS"), zpl.replace("^GFA,", "^GFA,1")):
+        with pytest.raises(LabelReadbackError, match="modules"):
+            prove_zpl(broken, layout, TEXT, DEFAULT)
 
 
 def as_png(pixels):
@@ -179,7 +201,7 @@ def test_a_brands_own_typeface_is_used(tmp_path):
     bad = tmp_path / "house.otf"
     bad.write_text("not a font")
     with pytest.raises(LabelTextError, match=r"house\.otf"):
-        render_label(TEXT, font_path=bad)
+        render_label(TEXT, choices=PrintChoices(font_path=bad))
 
 
 @pytest.mark.parametrize("picture_format", ["png", "svg"])
@@ -197,6 +219,23 @@ def test_a_claim_card_carries_its_code_and_never_a_label(picture_format):
         assert "  ".join(CODE.groups[:3]) in words
         assert "records you as the owner" in words
         assert "vous inscrit comme propri\u00e9taire" in words
+
+
+def test_a_scratch_card_keeps_its_foil_apart():
+    """The foil is a layer of its own, an outline that hides nothing, and reaches beyond symbol and code."""
+    svg = render_claim_card(CODE, "id.maison.example", picture_format="svg", shape=CardShape.SCRATCH).decode()
+    foil = ET.fromstring(svg).find(".//*[@id='scratch-foil']/*")
+    x, y, width, height = (float(foil.get(name)) for name in ("x", "y", "width", "height"))
+    across, down, scale = (float(n) for n in re.search(r"translate\((\S+) (\S+)\) scale\((\S+)\)", svg).groups())
+    side = scale * len(path_to_matrix(svg))
+
+    assert 'width="85.60mm" height="53.98mm"' in svg
+    assert "grattez le panneau" in svg
+    assert 'id="scratch-foil" fill="none"' in svg
+    assert x + 2 <= across - 4 * scale
+    assert x + width >= across + side
+    assert y + 2 <= down - 4 * scale
+    assert y + height - 2 >= down + side + 4 * scale
 
 
 def test_a_claim_card_for_no_host_is_refused():
