@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mint.cli import actor, card, checkpoint, init, keys, label, register, report, resume, status, step, void
+from mint.cli import actor, card, checkpoint, init, keys, label, register, report, resume, status, step, tag, void
 
 
 def add_parser(subparsers: Any) -> None:
@@ -16,5 +16,5 @@ def add_parser(subparsers: Any) -> None:
         epilog="Exit codes: 0 done, 1 refused or not verified, 2 bad input, 3 not there now: `assay mint resume`.",
     )
     below = parser.add_subparsers(dest="mint_command", metavar="COMMAND", required=True)
-    for command in (init, register, step, void, report, status, resume, label, card, actor, keys, checkpoint):
+    for command in (init, register, step, void, report, status, resume, label, card, actor, keys, checkpoint, tag):
         command.add_parser(below)

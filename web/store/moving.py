@@ -37,6 +37,7 @@ HOUSE_TABLES: Final[Mapping[str, str]] = {
     "step": "rowid",
     "actor": "name",
     "setting": "name",
+    "tag": "id",
 }
 """The tables of the house, a row's referents first, each with what its rows are read in the order of."""
 BLOCK_TABLES: Final[Mapping[str, str]] = {"block": "id", "pin": "cid"}

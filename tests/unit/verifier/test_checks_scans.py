@@ -166,5 +166,5 @@ def test_a_false_proof_of_possession_fails_and_a_used_one_proves_nothing():
     false, used = Disproved("not of this piece's tag"), Unavailable("used before")
     findings = [check_possession_shown(some_evidence(possession=shown)) for shown in (false, used)]
 
-    assert [Outcome.FAILED, Outcome.UNKNOWN] == [finding.outcome for finding in findings]
-    assert ["not of this piece's tag", "used before"] == [finding.reason for finding in findings]
+    assert [finding.outcome for finding in findings] == [Outcome.FAILED, Outcome.UNKNOWN]
+    assert [finding.reason for finding in findings] == ["not of this piece's tag", "used before"]
