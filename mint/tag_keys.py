@@ -35,6 +35,8 @@ _PURPOSE: Final = b"assay/tag/1"
 _NAME: Final = re.compile(r"tags-([1-9][0-9]{0,3})\.json")
 _SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
+_SPARE_BYTES: Final = 2**20
+"""What scrypt takes beside its table."""
 _FILE_MAX_BYTES: Final = 16 * 1024 * 1024
 
 AskPassphrase = Callable[[Path], str]
@@ -138,6 +140,17 @@ def asking(environ: Mapping[str, str], otherwise: AskPassphrase, given: Path | N
     return ask
 
 
+def from_file(file: Path | None) -> AskPassphrase:
+    """Take the passphrase from a file, for a server, where nobody sits. Read at each use: it may be put there late."""
+
+    def ask(path: Path) -> str:
+        if file is None:
+            raise KeyFileError(path, f"it is sealed, and ${PASSPHRASE_FILE} names no file with its passphrase")
+        return read_passphrase(file)
+
+    return ask
+
+
 def seal(kind: str, content: bytes, passphrase: str, *, about: str, cost: int = TAG_SCRYPT_COST) -> str:
     """Encrypt under a passphrase: scrypt, then AES-256-GCM. Gives JSON; `about` is bound to it and not secret."""
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
@@ -183,7 +196,9 @@ def _parsed(path: Path, kind: str, text: bytes) -> dict[str, Any]:
 
 
 def _derived(passphrase: str, salt: bytes, cost: int) -> bytes:
-    return hashlib.scrypt(passphrase.encode(), salt=salt, n=cost, r=8, p=1, maxmem=2 * 128 * 8 * cost, dklen=32)
+    return hashlib.scrypt(
+        passphrase.encode(), salt=salt, n=cost, r=8, p=1, maxmem=_SPARE_BYTES + 128 * 8 * cost, dklen=32
+    )
 
 
 def _about(version: int) -> str:

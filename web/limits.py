@@ -50,6 +50,7 @@ class LimitName(StrEnum):
     UPLOAD = "upload"
     CERTIFICATE = "certificate"
     BUNDLE = "bundle"
+    TAG = "tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ RATES: Final[Mapping[LimitName, Rate]] = {
     LimitName.COLLECT: Rate(60, _HOUR),
     # Two verifications and a proof for each piece and block; after that it is a file.
     LimitName.BUNDLE: Rate(60, 5 * _MINUTE),
+    # A forged MAC of a tag has 64 bits to guess, and each guess is a look at the page: nobody gets near. A boutique
+    # that taps its stock, or a fair, stays below.
+    LimitName.TAG: Rate(120, _MINUTE),
     # Staff pictures: 15 MB each.
     LimitName.UPLOAD: Rate(120, _HOUR),
     # A certificate takes a bundle, a photo and 0.1 s of a core; the same one again comes from memory.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mint.content_copies import VARIABLES as COPY_VARIABLES
+from mint.tag_keys import PASSPHRASE_FILE as TAG_PASSPHRASE_FILE
 from verifier.adapters.environment import FROM_FILE, EnvironmentValueError, file_value, value_of
 from verifier.adapters.postgres_urls import is_postgres
 from verifier.adapters.rpc_client import node_name
@@ -51,6 +52,7 @@ VARIABLES: Final = (
     LOG_LEVEL,
     METRICS_TOKEN + FROM_FILE,
     DRAIN,
+    TAG_PASSPHRASE_FILE,
 )
 ELSEWHERE: Final = (*COPY_VARIABLES, "ASSAY_STATE", "ASSAY_DEMO", "ASSAY_SHARED", "ASSAY_CHROMIUM")
 """Read by other commands and by the tests."""
@@ -116,6 +118,8 @@ class Settings:
     """Whoever shows it may read `/metrics` from elsewhere; empty: only this machine may."""
     drain_s: int = 0
     """How long the server says that it is not ready before it stops."""
+    tag_passphrase_file: Path | None = None
+    """A private file with the passphrase of the tags' keys; None: no tag's message can be checked."""
 
     @property
     def node_url(self) -> str | None:
@@ -172,7 +176,7 @@ def read_settings(environ: Mapping[str, str], *, data: Path | None = None) -> Se
     """Read the settings; `data` goes before the variable. Raises SettingsError naming the variable."""
     folder = data or Path(environ.get(DATA) or "var/assay")
     nodes = _node_urls(_value(environ, NODE))
-    token = environ.get(METRICS_TOKEN + FROM_FILE, "")
+    token, tags = environ.get(METRICS_TOKEN + FROM_FILE, ""), environ.get(TAG_PASSPHRASE_FILE, "")
     return Settings(
         data=folder,
         trust=Path(environ.get(TRUST) or folder / "trust.json"),
@@ -187,6 +191,7 @@ def read_settings(environ: Mapping[str, str], *, data: Path | None = None) -> Se
         log_level=LogLevel(_one_of(environ, LOG_LEVEL, LogLevel.INFO, tuple(LogLevel))),
         metrics_token=_file_value(METRICS_TOKEN + FROM_FILE, Path(token)) if token else "",
         drain_s=_number(environ, DRAIN, 0, 0, _DRAIN_MAX_S),
+        tag_passphrase_file=Path(tags) if tags else None,
         quorum=_number(environ, QUORUM, 1, 1, max(len(nodes), 1)) if environ.get(QUORUM) else None,
     )
 
