@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -108,3 +109,13 @@ def line_in(page: str) -> tuple[str, str]:
     """Find what a page says of a tag: tone and words; empty where it says nothing."""
     found = _LINE.search(page)
     return (found[1], found[2]) if found else ("", "")
+
+
+@functools.cache
+def _made() -> TaggedSite:
+    return TaggedSite()
+
+
+def tagged_site() -> TaggedSite:
+    """Give the one site of this run, as new."""
+    return _made().renewed()

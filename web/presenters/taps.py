@@ -87,7 +87,7 @@ ENGLISH: Final[Mapping[TapState, TapWords]] = {
     ),
     TapState.FALSE: TapWords(
         "This answer is not from the piece’s own tag.",
-        "It is no part of the piece on record. Do not rely on it, and ask {brand}.",
+        "It is not the one on record for the piece. Do not rely on it, and ask {brand}.",
     ),
     TapState.OTHER_PIECE: TapWords(
         "This tag belongs to another piece.",
@@ -124,7 +124,7 @@ FRENCH: Final[Mapping[TapState, TapWords]] = {
     ),
     TapState.FALSE: TapWords(
         "Cette réponse ne vient pas de la puce de la pièce.",
-        "Elle n’a rien à voir avec la pièce inscrite. Ne vous y fiez pas et demandez à {brand}.",
+        "Ce n’est pas celle qui est inscrite pour la pièce. Ne vous y fiez pas et demandez à {brand}.",
     ),
     TapState.OTHER_PIECE: TapWords(
         "Cette puce appartient à une autre pièce.",

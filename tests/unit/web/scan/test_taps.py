@@ -8,7 +8,7 @@ from mint.tag_book import TagState
 from mint.tags import retire_tag
 from tests.fakes.chips import Chip
 from tests.fakes.scans import token_in
-from tests.fakes.tags import BAG, CHEAP, UID, TaggedSite, encoded, line_in, some_keys
+from tests.fakes.tags import BAG, CHEAP, UID, encoded, line_in, some_keys, tagged_site
 from web.limits import RATES, LimitName
 from web.presenters.taps import ENGLISH, FRENCH, TONES, TapState
 from web.scan.scan_tokens import TAPPED_LENGTH
@@ -20,14 +20,9 @@ RETIRED = ("rejected", "taken out of use.")
 NO_TAG, CUT, AWAY = (("undetermined", end) for end in ("for this piece.", "incomplete: tap again.", "right now."))
 
 
-@pytest.fixture(scope="module")
-def made():
-    return TaggedSite()
-
-
 @pytest.fixture
-def site(made):
-    return made.renewed()
+def site():
+    return tagged_site()
 
 
 def said(site, link, **headers):
@@ -58,7 +53,7 @@ def test_a_first_tap_answers_counts_once_and_is_used_from_then_on(site):
 
 
 def test_looking_moves_no_floor(site):
-    """Link previews and prefetching look as often as they like: the tap is still new for the one who holds the piece."""
+    """Link previews and prefetching look as often as they like: the tap is still new for whoever holds the piece."""
     link = site.chip.tap()
     sizes = site.sizes()
     for _ in range(3):
@@ -251,7 +246,7 @@ class CountingVerifier:
 
 
 def test_the_level_is_that_of_the_record(site):
-    """PHONE does not ask for possession: a false tag makes no forgery of a genuine record, nor does a true one heal it."""
+    """PHONE does not ask for possession: a false tag makes no forgery of a genuine record, a true one heals none."""
     link = site.chip.tap()
     answers = [site.follow(one, Accept="application/json").json["answer"] for one in (link, link[:-1] + "x", link[:-2])]
 
