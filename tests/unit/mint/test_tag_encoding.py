@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from mint.errors import InputError
@@ -12,6 +15,7 @@ from tests.fakes.world import some_serial
 from verifier.tag_link import covered_text, read_tag_message
 
 SERIAL = some_serial("a tagged bag")
+OFFSETS = ("PICCDataOffset", "SDMMACInputOffset", "SDMMACOffset")
 LABEL = f"https://id.maison.example/01/09521321000018/21/{SERIAL}"
 
 
@@ -65,3 +69,13 @@ def test_a_link_that_fits_by_one_character_is_taken_and_one_more_is_refused():
 
     with pytest.raises(InputError, match="1 characters too long"):
         make_tag_file(longest.replace("https://", "https://a"))
+
+
+def test_the_page_for_the_encoders_people_shows_the_very_bytes():
+    """docs/tags.md, for the host of 17 characters that it names."""
+    page = (Path(__file__).parents[3] / "docs" / "tags.md").read_text("utf-8")
+    fields = ("FileOption", "AccessRights", "SDMOptions", "SDMAccessRights", *OFFSETS)
+    shown = [re.search(rf"\| {field} \| `([0-9A-F ]+)`", page)[1] for field in fields]
+
+    assert len("id.maison.example") == 17
+    assert bytes.fromhex("".join(shown)) == make_tag_file(LABEL).settings
