@@ -25,7 +25,7 @@ UID, OTHER_UID = (bytes.fromhex(f"04{number:012x}") for number in (0xDE5F1EACC04
 CHEAP = 2
 """The work of scrypt in tests."""
 BAG, SCARF = "BAG-1", "SCARF-1"
-_LINE = re.compile(r'<div class="tap (\w+)" data-behaviour="tap">.*?<strong>(.*?)</strong>', re.DOTALL)
+_LINE = re.compile(r'<div class="tap (\w+)">.*?<span>(.*?)</span>', re.DOTALL)
 
 
 def some_keys(folder: Path, passphrase: str = PASSPHRASE) -> TagKeyFolder:
@@ -45,8 +45,8 @@ def encoded(office: FakeOffice, keys: TagKeyFolder, reference: str, uid: bytes) 
 class TaggedSite(ScanSite):
     """The site of one bag and one scarf, each with its tag."""
 
-    def __init__(self, answer: Answer = Answer.VERIFIED) -> None:
-        super().__init__(answer)
+    def __init__(self, *hosts: str) -> None:
+        super().__init__(Answer.VERIFIED, *hosts)
         world = self.site.world
         self.office = FakeOffice(world)
         self.keys = some_keys(self.office.folder)

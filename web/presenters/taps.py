@@ -79,11 +79,11 @@ def present_tap(seen: TapSeen, words: Mapping[TapState, TapWords], brand: str) -
 ENGLISH: Final[Mapping[TapState, TapWords]] = {
     TapState.ANSWERED: TapWords(
         "The tag in the piece answered, tap {count}.",
-        "Its chip is here, and this answer is new. A chip can be cut out: compare the details all the same.",
+        "This answer is new. A chip can be cut out: compare the details all the same.",
     ),
     TapState.USED: TapWords(
         "This tag’s answer was used before: tap again.",
-        "You may have opened this page twice. If a new tap says the same again, the tag is a copy: do not rely on it.",
+        "This page may have been opened twice. If a new tap says the same, the tag is a copy: do not rely on it.",
     ),
     TapState.FALSE: TapWords(
         "This answer is not from the piece’s own tag.",
@@ -114,13 +114,12 @@ ENGLISH: Final[Mapping[TapState, TapWords]] = {
 FRENCH: Final[Mapping[TapState, TapWords]] = {
     TapState.ANSWERED: TapWords(
         "La puce de la pièce a répondu, lecture {count}.",
-        "La puce est bien ici, et cette réponse est neuve. Une puce peut être découpée\u00a0: comparez tout de même "
-        "les détails.",
+        "Sa réponse est neuve. Une puce peut être découpée\u00a0: comparez tout de même les détails.",
     ),
     TapState.USED: TapWords(
-        "Cette réponse de la puce a déjà servi\u00a0: approchez à nouveau le téléphone.",
-        "Vous avez peut-être ouvert cette page deux fois. Si une nouvelle lecture redit la même chose, la puce est une "
-        "copie\u00a0: ne vous y fiez pas.",
+        "Cette réponse a déjà servi\u00a0: approchez à nouveau le téléphone.",
+        "La page a pu être ouverte deux fois. Si une nouvelle lecture dit de même, la puce est une copie\u00a0: ne "
+        "vous y fiez pas.",
     ),
     TapState.FALSE: TapWords(
         "Cette réponse ne vient pas de la puce de la pièce.",

@@ -17,7 +17,7 @@ from web.presenters.frame import Frame, Visit, make_frame
 from web.presenters.journey import Journey, present_journey
 from web.presenters.piece import PiecePanel, present_piece, proven_passport
 from web.presenters.proof import Proof, present_proof
-from web.presenters.taps import TapLine, TapSeen, TapState, present_tap
+from web.presenters.taps import TapLine, present_tap
 from web.presenters.timeline import TimelineRow, present_timeline
 from web.presenters.tones import ICONS, TONES, Icon, Tone, status_of
 from web.presenters.verdict_words import VerdictWords
@@ -40,8 +40,6 @@ class VerdictPage:
     lead: str
     tap: TapLine | None
     """What the tag said that the visitor tapped."""
-    tap_late: TapLine | None
-    """What is said in its place when the report finds that another was faster."""
     actions: tuple[Action, ...]
     """The main one first."""
     way_out: Action | None
@@ -78,7 +76,6 @@ def present_verdict(verification: Verification, visit: Visit, seen: ScanSeen = _
         headline=said.headline,
         lead=said.lead.format(brand=visit.brand),
         tap=present_tap(seen.tap, words.verdict.taps, visit.brand) if seen.tap else None,
-        tap_late=_tap_late(seen.tap, visit),
         actions=present_actions(answer, custody, seen, visit, passport.issuer.id if passport else ""),
         way_out=Action(words.verdict.actions.way_out, visit.link("/pieces")) if seen.holds and piece else None,
         facts=present_facts(evidence, seen, words, shows_piece=piece is not None),
@@ -89,12 +86,6 @@ def present_verdict(verification: Verification, visit: Visit, seen: ScanSeen = _
         words=words.verdict,
         scan_token=seen.token,
     )
-
-
-def _tap_late(seen: TapSeen | None, visit: Visit) -> TapLine | None:
-    if seen is None or seen.state is not TapState.ANSWERED:
-        return None
-    return present_tap(TapSeen(TapState.USED), visit.words.verdict.taps, visit.brand)
 
 
 def _said(answer: Answer, visit: Visit, *, holds: bool) -> AnswerWords:

@@ -3,8 +3,8 @@
  *   <input type="hidden" name="scan" value="token" data-behaviour="report-scan">
  * Pages that are fetched or drawn ahead of time, and previews that run no script, report nothing. A token that is
  * sent again, here or by the form it stands in, is the same scan. Whatever goes wrong, the visitor sees nothing of it,
- * but for one thing: a tag's answer that somebody else showed first (409) is not new, and the page then says so.
- *   <div data-behaviour="tap">..</div><div data-behaviour="tap-late" hidden>..</div>
+ * but for one thing: a tag's answer that somebody else reported first (409) is not new any more. The page is then asked
+ * for again, and says so; it reports a scan without a tap, so this happens once.
  */
 
 const LATE = 409;
@@ -16,15 +16,8 @@ function report(token) {
     body: new URLSearchParams({ scan: token }),
     keepalive: true, // also when the visitor goes on at once
   })
-    .then((answer) => answer.status === LATE && showLate())
+    .then((answer) => answer.status === LATE && location.reload())
     .catch(() => {});
-}
-
-function showLate() {
-  const [shown, late] = ["tap", "tap-late"].map((name) => document.querySelector(`[data-behaviour~="${name}"]`));
-  if (!shown || !late) return;
-  late.hidden = false;
-  shown.hidden = true;
 }
 
 function reportWhenSeen(field) {
