@@ -58,6 +58,11 @@ class Disproved:
     why: str
 
 
+Shown = Possession | Absent | Disproved | Unavailable
+"""What was shown beside a label. Absent: nothing, which says nothing against anyone. Unavailable: something that
+proves nothing, for or against."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One item that a commitment was found for, who registered it, and who tied the commitment to it."""
@@ -112,8 +117,7 @@ class Evidence:
     """Step documents of the final history that are not voided."""
     scans: ScanFacts | Absent | Unavailable = Absent()
     """How the label was looked at lately. Absent: nobody who keeps a log was asked."""
-    possession: Possession | Absent | Disproved | Unavailable = Absent()
-    """Absent: nothing was shown, which says nothing against anyone. Unavailable: something was, and proves nothing."""
+    possession: Shown = Absent()
 
 
 def evidence_without_registry(

@@ -14,7 +14,7 @@ from provenance_schemas.ids import ItemId
 from provenance_schemas.labels import parse_label
 from verifier.checks.scans import check_possession_shown
 from verifier.errors import SunError
-from verifier.evidence import Disproved, Possession, Unavailable
+from verifier.evidence import Disproved, Possession, Shown, Unavailable
 from verifier.service import Verification
 from verifier.tag_link import has_tag_message, read_tag_message
 from verifier.verdict import Code, Verdict
@@ -34,7 +34,7 @@ class TapLook:
     """What was found, for the page, for the verdict, and for the report."""
 
     seen: TapSeen
-    shown: Possession | Disproved | Unavailable
+    shown: Shown
     tap: Tap | None = None
     """What the report lets count; None where there is nothing to count."""
 
@@ -91,7 +91,7 @@ class Taps:
         return TapLook(seen, Possession.TAG, Tap(reading.tag.id, reading.counter))
 
 
-def with_possession(found: Verification, shown: Possession | Disproved | Unavailable) -> Verification:
+def with_possession(found: Verification, shown: Shown) -> Verification:
     """Judge what was shown beside a verification that is shared; every other finding stays as it is."""
     evidence = replace(found.evidence, possession=shown)
     judged = check_possession_shown(evidence)

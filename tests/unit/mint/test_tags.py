@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -13,6 +14,7 @@ from mint.limits import TAGS_OF_A_PIECE_MAX
 from mint.tag_book import TagBook, TagState
 from mint.tag_keys import KEY_NUMBERS, TagKeyFolder, TagKeys, from_file, seal, unseal
 from mint.tags import NewTag, parse_uid, personalisation, read_new_tags, register_tags, retire_tag
+from tests.fakes.database import some_place
 from tests.fakes.office import FakeOffice
 from tests.fakes.site import SiteWorld
 from tests.fakes.tags import CHEAP, OTHER_UID, PASSPHRASE, UID, some_keys
@@ -117,15 +119,23 @@ def test_nothing_is_registered_without_keys(office):
         register_tags(office.open(), [new(office, UID)], some_keys(office.folder))
 
 
-def test_a_house_that_was_founded_before_tags_gets_their_table(office):
-    """By opening it: nothing else is asked of whoever updates."""
-    database = office.open().book.database
+@pytest.mark.usefixtures("each_engine")
+def test_the_table_is_the_same_on_both_engines_and_made_for_an_older_house(tmp_path):
+    """A house that was founded before tags gets their table by being opened; what is written is read again."""
+    place = some_place(tmp_path / "house.sqlite3")
+    database = HouseDatabase(place)
     with database.transaction():
         database.execute("DROP TABLE tag")
-    again = HouseDatabase(database.place)
+    database.close()
+    book = TagBook(HouseDatabase(place))
+    assert book.all() == []
+    with book.database.transaction():
+        tag = book.add(UID, (7 << 32) + 1, 3, "2026-12-01T10:00:00+00:00")
+        book.retire(tag, "2026-12-02T10:00:00+00:00")
 
-    assert TagBook(again).all() == []
-    again.close()
+    assert [dataclasses.replace(tag, state=TagState.RETIRED)] == book.of_piece(tag.token_id) == book.all()
+    assert ({3}, UID) == (book.versions(), book.of_uid(UID).uid)
+    book.database.close()
 
 
 # ---- keys

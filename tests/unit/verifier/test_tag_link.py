@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provenance_schemas.labels import parse_label
+from tests.fakes.street import street
 from verifier.errors import SunError
 from verifier.tag_link import covered_text, has_tag_message, read_tag_message
 
@@ -64,3 +65,19 @@ def test_a_cut_message_says_which_part(query, field, reason):
 @pytest.mark.parametrize("text", [LABEL, f"{LABEL}?lang=fr", f"{LABEL}?ee={PICC}#?e={PICC}", f"{LABEL}?"])
 def test_a_printed_label_has_no_message(text):
     assert not has_tag_message(text)
+
+
+def outcomes(said):
+    return {finding["code"]: finding["outcome"] for finding in said.verdict["findings"]}
+
+
+def test_whoever_has_no_keys_verifies_the_label_and_is_told():
+    """`assay verify` of a tag's link: the label's own answer, and one line that the message was not looked at."""
+    with street() as open_street:
+        label = open_street.world.bag_label
+        plain = open_street.verify(label)
+        tapped = open_street.verify(f"{label}?e={PICC}&c={MAC}")
+
+    assert (tapped.exit_code, outcomes(tapped)) == (plain.exit_code, outcomes(plain))
+    assert "its message was not checked" in tapped.talk
+    assert plain.talk == ""

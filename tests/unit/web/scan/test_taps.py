@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from loyalty.adapters.sql_database import DatabaseUnavailableError
 from mint.tag_book import TagState
 from mint.tags import retire_tag
 from tests.fakes.chips import Chip
 from tests.fakes.scans import token_in
 from tests.fakes.tags import BAG, CHEAP, UID, encoded, line_in, some_keys, tagged_site
+from verifier.evidence import Unavailable
 from web.limits import RATES, LimitName
 from web.presenters.taps import ENGLISH, FRENCH, TONES, TapState
 from web.scan.scan_tokens import TAPPED_LENGTH
+from web.scan.scans import Taken
+from web.scan.taps import Taps
+from web.scan.visitors import Visitor
+from web.store.people import Role, add_person
 from web.store.scan_tables import SCAN
+from web.tags.desk import TagDesk
 
 FRESH, USED = ("verified", "The tag in the piece answered, tap 1."), ("caution", "used before: tap again.")
 FALSE, OTHER = ("rejected", "not from the piece’s own tag."), ("rejected", "belongs to another piece.")
@@ -195,6 +202,39 @@ def site_away(site):
         raise OSError("no such folder")
 
     return away
+
+
+def test_a_counter_that_cannot_be_asked_proves_nothing(site):
+    """The site's database is away: the MAC is right, and nobody knows whether it was seen."""
+    taps = Taps(TagDesk(site.office.open, site.keys), FloorsAway())
+    look = taps.look(site.chip.tap(), site.verified())
+
+    assert (look.seen.state, type(look.shown), look.tap) == (TapState.AWAY, Unavailable, None)
+
+
+class FloorsAway:
+    """The floors of a database that does not answer."""
+
+    def of(self, tag):
+        raise DatabaseUnavailableError(f"nobody answers for {len(tag)} characters")
+
+
+def test_a_scan_that_earns_points_brings_its_tap(site):
+    """Whoever collects before the page has reported: the same scan, and its tap counts once."""
+    with site.site.database.writing() as connection:
+        person = add_person(connection, "Ada", Role.MEMBER, "en", 1)
+    ada = Visitor("203.0.113.7", "FR", person.id[::-1], person.id)
+    token = token_in(site.follow(site.chip.tap()).text)
+    scans = site.app.extensions["assay.scans"]
+    taken = scans.take_for_award(token, site.site.host, ada)
+    late = scans.report(token, site.site.host, ada).tap_late
+
+    assert (type(taken), late, site.floors()) == (Taken, False, [(1, 0)])
+
+
+def test_no_cache_keeps_a_tapped_page(site):
+    """Nor the browser's own: it holds a serial and a token."""
+    assert "no-store" in site.follow(site.chip.tap()).headers["Cache-Control"]
 
 
 def test_a_wrong_passphrase_is_worked_on_once_a_minute(site):
