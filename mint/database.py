@@ -111,6 +111,19 @@ CREATE TABLE IF NOT EXISTS actor (
 ) {strict};
 CREATE TABLE IF NOT EXISTS setting (name {text} PRIMARY KEY, value {text} NOT NULL) {strict};
 """
+_TAG_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS tag (
+    id {text} PRIMARY KEY,
+    uid {bytes} NOT NULL UNIQUE,
+    token {text} NOT NULL,
+    key_version {number} NOT NULL,
+    state {text} NOT NULL,
+    registered_at {text} NOT NULL,
+    changed_at {text} NOT NULL
+) {strict};
+CREATE INDEX IF NOT EXISTS tag_by_token ON tag (token);
+"""
+"""Younger than the others: a house that was founded before it gets it when it is opened."""
 
 
 _PRINT_SCHEMA: Final = """
@@ -172,6 +185,7 @@ class HouseDatabase:
             )
             self._pool.prepare(_SCHEMA, "intent")
             self._pool.prepare(_PRINT_SCHEMA, "print_run_event")
+            self._pool.prepare(_TAG_SCHEMA, "tag")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -58,3 +58,14 @@ ADMIN_DELAY_S: Final = 2 * 24 * 3600
 PERMIT_VALID_S: Final = 3600
 HAPPENED_BACKWARDS_MAX_S: Final = 48 * 3600
 """As verifiers count it: a step further back than this reads as disorder."""
+
+TAGS_MAX: Final = 50_000
+"""Of one command."""
+
+TAG_SCRYPT_COST: Final = 2**17
+"""n of scrypt with r = 8 and p = 1: 128 MiB and about half a second, once for each version and process."""
+
+TAG_SCRYPT_COST_MAX: Final = 2**20
+
+TAGS_OF_A_PIECE_MAX: Final = 8
+"""In use at once."""

@@ -65,6 +65,15 @@ class NoSuchPieceError(BundleError):
     """The registry holds no such piece at the block a bundle was asked for. No bundle was made."""
 
 
+class SunError(VerifierError):
+    """A tag's message is not in its form, or not of these keys. It proves nothing; the field says where."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field} {reason}")
+        self.field = field
+        self.reason = reason
+
+
 class NotVerifiedError(VerifierError):
     """A caller demanded a level that the verdict does not have."""
 

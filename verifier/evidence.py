@@ -47,6 +47,20 @@ class Possession(StrEnum):
     """The holder on record is signed in."""
     CLAIM_CODE = "claim_code"
     """The code of the piece's claim card."""
+    TAG = "tag"
+    """The tag in the piece answered, with a message that was not seen before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disproved:
+    """Something was shown, and it is false. A proof: we hold the bytes, and the key that they are not of."""
+
+    why: str
+
+
+Shown = Possession | Absent | Disproved | Unavailable
+"""What was shown beside a label. Absent: nothing, which says nothing against anyone. Unavailable: something that
+proves nothing, for or against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +117,7 @@ class Evidence:
     """Step documents of the final history that are not voided."""
     scans: ScanFacts | Absent | Unavailable = Absent()
     """How the label was looked at lately. Absent: nobody who keeps a log was asked."""
-    possession: Possession | Absent = Absent()
-    """Absent: nothing was shown, which says nothing against anyone."""
+    possession: Shown = Absent()
 
 
 def evidence_without_registry(

@@ -23,8 +23,8 @@ from verifier.evidence import (
     Evidence,
     History,
     Malformed,
-    Possession,
     Registered,
+    Shown,
     Unavailable,
     is_disputed,
 )
@@ -67,7 +67,7 @@ def gather_evidence(
     checked_at: datetime,
     *,
     scan_log: ScanLog | None = None,
-    possession: Possession | Absent = Absent(),  # noqa: B008 - frozen
+    possession: Shown = Absent(),  # noqa: B008 - frozen
 ) -> Evidence:
     """Collect what can be had about the item a label names, or a token; how the label is used comes last."""
     evidence = _gather(subject, access, checked_at)

@@ -10,7 +10,7 @@ from provenance_schemas.errors import LabelError
 from provenance_schemas.ids import ItemId
 from provenance_schemas.labels import Label, parse_label
 from verifier.errors import UnavailableError
-from verifier.evidence import Absent, Evidence, Malformed, Possession, Unavailable, evidence_without_registry
+from verifier.evidence import Absent, Evidence, Malformed, Shown, Unavailable, evidence_without_registry
 from verifier.gather import RegistryAccess, gather_evidence
 from verifier.judge import judge
 from verifier.ports import ScanLog
@@ -56,7 +56,7 @@ class Verifier:
         text: str,
         policy: Policy,
         *,
-        possession: Possession | Absent = Absent(),  # noqa: B008 - frozen
+        possession: Shown = Absent(),  # noqa: B008 - frozen
     ) -> Verification:
         """Verify the item that a label's text names; `possession` is what was shown beside the label."""
         try:
@@ -71,9 +71,7 @@ class Verifier:
             return Verification(evidence, judge(evidence, policy))
         return self._verify_newest(label, brands, policy, possession)
 
-    def _verify_newest(
-        self, label: Label, brands: Sequence[Brand], policy: Policy, possession: Possession | Absent
-    ) -> Verification:
+    def _verify_newest(self, label: Label, brands: Sequence[Brand], policy: Policy, possession: Shown) -> Verification:
         """Look in the newest registry; in one it succeeded only where it proves that it holds no such piece."""
         for brand in brands:
             found = self._verify(label, brand, policy, possession)
@@ -90,9 +88,7 @@ class Verifier:
             return Verification(evidence, judge(evidence, policy))
         return self._verify(item, brand, policy, Absent())
 
-    def _verify(
-        self, subject: Label | ItemId, brand: Brand, policy: Policy, possession: Possession | Absent
-    ) -> Verification:
+    def _verify(self, subject: Label | ItemId, brand: Brand, policy: Policy, possession: Shown) -> Verification:
         try:
             access = self.access(brand)
         except UnavailableError as error:

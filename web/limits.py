@@ -51,6 +51,7 @@ class LimitName(StrEnum):
     CERTIFICATE = "certificate"
     BUNDLE = "bundle"
     SUSPICION = "suspicion"
+    TAG = "tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ RATES: Final[Mapping[LimitName, Rate]] = {
     LimitName.BUNDLE: Rate(60, 5 * _MINUTE),
     # A report of a suspicious piece is written by hand, and may hold a photo that is read and kept.
     LimitName.SUSPICION: Rate(20, _HOUR),
+    # A forged MAC of a tag has 64 bits to guess, and each guess is a look at the page: nobody gets near. A boutique
+    # that taps its stock, or a fair, stays below.
+    LimitName.TAG: Rate(120, _MINUTE),
     # Staff pictures: 15 MB each.
     LimitName.UPLOAD: Rate(120, _HOUR),
     # A certificate takes a bundle, a photo and 0.1 s of a core; the same one again comes from memory.

@@ -12,6 +12,7 @@ from loyalty.adapters.sql_database import Database
 from loyalty.points import Points
 from mint.house import House
 from mint.records import Records
+from mint.tag_keys import TagKeyFolder
 from provenance_schemas.ids import ItemId
 from verifier.images import STILL_BUDGET_S, ImageReading
 from verifier.ports import ContentStore
@@ -120,6 +121,8 @@ class Parts:
     """How the chain stands, for operators."""
     is_draining: Callable[[], bool] = lambda: False
     """Whether this server was told to stop, and takes no more visitors."""
+    tag_keys: TagKeyFolder | None = None
+    """Opens the keys of the house's tags; None: this site reads none."""
     points: Points = field(kw_only=True)
     """The ledger of points, in the same database."""
     custody: Custody = field(kw_only=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mint.content_copies import VARIABLES as COPY_VARIABLES
+from mint.tag_keys import PASSPHRASE_FILE as TAG_PASSPHRASE_FILE
 from verifier.adapters.environment import FROM_FILE, EnvironmentValueError, file_value, value_of
 from verifier.adapters.postgres_urls import is_postgres
 from verifier.adapters.rpc_client import node_name
@@ -54,6 +55,7 @@ VARIABLES: Final = (
     METRICS_TOKEN + FROM_FILE,
     DRAIN,
     REPORT_DAYS,
+    TAG_PASSPHRASE_FILE,
 )
 ELSEWHERE: Final = (*COPY_VARIABLES, "ASSAY_STATE", "ASSAY_DEMO", "ASSAY_SHARED", "ASSAY_CHROMIUM")
 """Read by other commands and by the tests."""
@@ -122,6 +124,8 @@ class Settings:
     """How long the server says that it is not ready before it stops."""
     report_days: int = REPORT_DAYS_DEFAULT
     """How long a report of a suspicious piece is kept, with its photo."""
+    tag_passphrase_file: Path | None = None
+    """A private file with the passphrase of the tags' keys; None: no tag's message can be checked."""
 
     @property
     def node_url(self) -> str | None:
@@ -178,7 +182,7 @@ def read_settings(environ: Mapping[str, str], *, data: Path | None = None) -> Se
     """Read the settings; `data` goes before the variable. Raises SettingsError naming the variable."""
     folder = data or Path(environ.get(DATA) or "var/assay")
     nodes = _node_urls(_value(environ, NODE))
-    token = environ.get(METRICS_TOKEN + FROM_FILE, "")
+    token, tags = environ.get(METRICS_TOKEN + FROM_FILE, ""), environ.get(TAG_PASSPHRASE_FILE, "")
     return Settings(
         data=folder,
         trust=Path(environ.get(TRUST) or folder / "trust.json"),
@@ -194,6 +198,7 @@ def read_settings(environ: Mapping[str, str], *, data: Path | None = None) -> Se
         metrics_token=_file_value(METRICS_TOKEN + FROM_FILE, Path(token)) if token else "",
         report_days=_number(environ, REPORT_DAYS, REPORT_DAYS_DEFAULT, 1, _REPORT_DAYS_MAX),
         drain_s=_number(environ, DRAIN, 0, 0, _DRAIN_MAX_S),
+        tag_passphrase_file=Path(tags) if tags else None,
         quorum=_number(environ, QUORUM, 1, 1, max(len(nodes), 1)) if environ.get(QUORUM) else None,
     )
 

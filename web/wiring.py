@@ -18,6 +18,7 @@ from mint.localnet.errors import LocalnetError
 from mint.localnet.start import ensure_localnet
 from mint.records import Records
 from mint.server_lock import WORKING, lock_on
+from mint.tag_keys import TagKeyFolder, from_file
 from provenance_schemas.ids import Address, BlockRef, ItemId
 from verifier.adapters.bundle_proofs import RpcProofs
 from verifier.adapters.cached_store import CachedStore
@@ -124,6 +125,7 @@ def wire(settings: Settings) -> Parts:
         bundles=_shelf(settings, verifier, nodes),
         data=settings.data,
         metrics_token=settings.metrics_token,
+        tag_keys=TagKeyFolder(settings.data, from_file(settings.tag_passphrase_file)),
         standings=lambda: tuple(_standing(verifier.access(brand)) for brand in trust.brands),
     )
 

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from mint.cli import actor, card, checkpoint, init, keys, label, print_run, register, report, resume, status, step, void
+from mint.cli import (
+    actor,
+    card,
+    checkpoint,
+    init,
+    keys,
+    label,
+    print_run,
+    register,
+    report,
+    resume,
+    status,
+    step,
+    tag,
+    void,
+)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -30,5 +45,6 @@ def add_parser(subparsers: Any) -> None:
         actor,
         keys,
         checkpoint,
+        tag,
     ):
         command.add_parser(below)

@@ -26,6 +26,14 @@ FRAUDS: Final[Mapping[str, tuple[str, ...]]] = {
     "decoder bomb": ("decoder_bomb",),
     "file of two kinds": ("file_of_two_kinds",),
     "several codes in one picture": ("several_codes_in_one_picture",),
+    # ---- tags
+    "dynamic tag URL checked without its counter": ("dynamic_tag_url_without_its_counter",),
+    "replayed tag message": ("replayed_tag_message",),
+    "rolled-back tag counter": ("rolled_back_tag_counter",),
+    "message of another piece's tag": ("message_of_another_pieces_tag",),
+    "forged MAC of a tag": ("forged_tag_mac",),
+    "tag keys of another brand": ("tag_keys_of_another_brand",),
+    "brute force of a tag's MAC": ("brute_force_of_a_tag_mac",),
     # ---- claims
     "brute force of a claim code": ("brute_force_of_a_claim_code",),
     "claim by a bystander": ("claim_by_a_bystander",),
@@ -90,4 +98,4 @@ FRAUDS: Final[Mapping[str, tuple[str, ...]]] = {
     "false clone alarms by a rival": ("false_clone_alarms_by_a_rival",),
     "action on a GET": ("action_on_a_get",),
 }
-"""By name. A dynamic tag's URL without its counter comes with the tags."""
+"""By name."""

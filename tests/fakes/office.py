@@ -56,10 +56,12 @@ class FakeOffice:
         maker = Maker(brand.name, "https://maison.example/", brand.hosts, ("0952132",))
         return Identity(maker, brand.registry, _CLAIM_ADDRESS, {"guardian": HOUSE})
 
-    def add(self, reference: str, item: ItemId, *, name: str = "Aurore 25, noir", confirmed: bool = True) -> None:
+    def add(
+        self, reference: str, item: ItemId, *, name: str = "Aurore 25, noir", confirmed: bool = True, serial: str = ""
+    ) -> None:
         """Write a piece down; its registration is under way unless it is confirmed."""
-        records = self.open()
-        piece = NewPiece(reference, item.token_id, GTIN, name, bytes(32), _CLAIM_ADDRESS, new_serial(), ClaimCode.new())
+        records, serial = self.open(), serial or new_serial()
+        piece = NewPiece(reference, item.token_id, GTIN, name, bytes(32), _CLAIM_ADDRESS, serial, ClaimCode.new())
         with records.book.database.transaction():
             intent = self._plan(records, f"register:{reference}")
             records.book.add_pieces(intent, [piece])

@@ -41,8 +41,8 @@ class FakeScanLog:
 class ScanSite:
     """A site that keeps a scan log, and visitors who look at its one label, each from an address."""
 
-    def __init__(self, answer: Answer = Answer.VERIFIED, *, country_header: str = "X-Country") -> None:
-        self.site: FakeSite = some_site(answer)
+    def __init__(self, answer: Answer = Answer.VERIFIED, *hosts: str, country_header: str = "X-Country") -> None:
+        self.site: FakeSite = some_site(answer, *hosts)
         self.country_header = country_header
         self.log = SqlScanLog(self.site.database)
         self.ahead_s = 0

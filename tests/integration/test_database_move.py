@@ -10,9 +10,11 @@ from loyalty.adapters.sql_database import Database
 from mint.adapters.sql_blocks import SqlBlocks
 from mint.database import HouseDatabase
 from mint.outbox import Outbox
+from mint.tag_book import TagBook
 from provenance_schemas.content_id import ContentId
 from tests.fakes.database import POSTGRES, databases_on, some_url
 from tests.fakes.desk import some_intent
+from tests.fakes.tags import UID
 from tests.unit.loyalty.ledger_story import some_story
 from verifier.adapters.sql_places import DATABASE
 from verifier.adapters.sql_ports import ServerPlace
@@ -21,6 +23,7 @@ from verifier.cli.main import main
 from web.jobs.queue import Jobs, NewJob
 from web.store.people import Role, add_person
 from web.store.schema import prepare
+from web.tags.floors import TagFloors, Tap
 
 pytestmark = pytest.mark.process
 BLOCK = b"a document"
@@ -36,9 +39,12 @@ def full(tmp_path):
     with world.database.writing() as connection:
         add_person(connection, "Camille", Role.MEMBER, "fr", 1)
     Jobs(world.database).add(NewJob("register", "first"))
+    TagFloors(world.database).move(Tap("ab" * 16, 7), 1)
     world.database.close()
     house = HouseDatabase(folder / "house.sqlite3")
     Outbox(house).plan([some_intent("one"), some_intent("two")])
+    with house.transaction():
+        TagBook(house).add(UID, 7 << 32, 1, "2026-12-01T10:00:00+00:00")
     house.close()
     blocks = SqlBlocks(folder / "blocks.sqlite3")
     blocks.put_many([(ContentId.of(BLOCK), BLOCK)])
@@ -68,6 +74,8 @@ def test_everything_goes_to_a_server_and_comes_back(full, monkeypatch, capsys):
         assert [job.kind for job in jobs.newest(["register"])] == ["register", "register"]
         assert third.id == 3
         assert store.get(ContentId.of(BLOCK), size_max_bytes=100) == BLOCK
+        (tag,) = TagBook(house).all()
+        assert (tag.uid, TagFloors(database).of("ab" * 16)) == (UID, 7)
         for part in (database, house, store):
             part.close()
 

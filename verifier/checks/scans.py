@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from verifier.checks.regions import Region, flight_min, region_of
-from verifier.evidence import Absent, Evidence, Unavailable
+from verifier.evidence import Absent, Disproved, Evidence, Possession, Unavailable
 from verifier.limits import SCAN_NETWORKS_A_DAY_MAX, SCAN_TRAVEL_NETWORKS_MIN
 from verifier.ports import Sighting
 from verifier.verdict import Code, Finding, failed, passed, unknown
@@ -40,10 +40,19 @@ def check_scan_pattern_plausible(evidence: Evidence) -> Finding:
 
 
 def check_possession_shown(evidence: Evidence) -> Finding:
-    """Pass where the holder showed what only the holder has; that nothing was shown proves nothing."""
-    code = Code.POSSESSION_SHOWN
-    if isinstance(evidence.possession, Absent):
+    """Pass where the holder showed what only the holder has; that nothing was shown proves nothing.
+
+    A proof that was used before, or that cannot be looked at, is none, and says nothing against anyone either.
+    """
+    code, shown = Code.POSSESSION_SHOWN, evidence.possession
+    if isinstance(shown, Absent):
         return unknown(code, "nothing was shown that only the holder has")
+    if isinstance(shown, Unavailable):
+        return unknown(code, shown.why)
+    if isinstance(shown, Disproved):
+        return failed(code, shown.why)
+    if shown is Possession.TAG:
+        return passed(code, "the tag in the piece answered, with a message that was not seen before")
     return passed(code, "something was shown that only the holder has")
 
 

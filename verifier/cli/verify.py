@@ -27,6 +27,7 @@ from verifier.policies import CLI, TOKEN
 from verifier.ports import ContentStore
 from verifier.report import verdict_json
 from verifier.service import Verification, Verifier
+from verifier.tag_link import has_tag_message
 from verifier.trust import Brand, TrustRegistry
 from verifier.verdict import Level, Outcome
 from verifier.wiring import open_registry
@@ -34,6 +35,9 @@ from verifier.wiring import open_registry
 EXIT_CODES: Final = {Level.VERIFIED: 0, Level.REJECTED: 1, Level.UNDETERMINED: 3, Level.CAUTION: 4}
 USAGE_ERROR: Final = 2
 _IMAGE_MAX_BYTES: Final = 15 * 1024 * 1024
+_TAG_NOTE: Final = (
+    "this is a tag's link; its message was not checked, as only the maker has the tag's keys: open the link for that"
+)
 
 ADVICE: Final = {
     Answer.VERIFIED: "The record is genuine and complete. Compare its details with the piece in your hands.",
@@ -153,6 +157,8 @@ def _verify(verifier: Verifier, subject: str) -> Verification:
     if subject.startswith("eip155:"):
         return verifier.verify_item(ItemId.parse(subject), TOKEN)
     if subject.lower().startswith(("http://", "https://")):
+        if has_tag_message(subject):
+            print(f"assay: {_TAG_NOTE}", file=sys.stderr)
         return verifier.verify_label(subject, CLI)
     return verifier.verify_label(read_picture(verifier, Path(subject)), CLI)
 

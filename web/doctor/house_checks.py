@@ -20,6 +20,7 @@ from mint.identity import Identity, read_identity
 from verifier.adapters.rpc_client import RpcClient
 from web.backup.sealing import FOLDERS, key_files
 from web.doctor.lines import Check, Line, fail, ok, warn
+from web.doctor.tag_checks import look_at_tags
 from web.errors import SettingsError
 from web.settings import Settings, unknown_variables
 
@@ -41,6 +42,7 @@ def house_checks(settings: Settings, environ: Mapping[str, str], node_url: str) 
         Check("settings", lambda: _settings(settings, environ), "docs/settings.md"),
         Check("keys", lambda: look_at_keys(data), f"chmod -R go-rwx {data}/keys"),
         Check("custody", lambda: _custody(settings), "assay doctor --custody-backed-up"),
+        Check("tags", lambda: look_at_tags(settings), "docs/tags.md"),
         Check("relayer", lambda: _relayer(data, node_url, settings), "send it coins"),
         Check("content", lambda: _content(data), _AUDIT),
         Check("checkpoints", lambda: look_at_checkpoints(data), "docs/trust.md"),

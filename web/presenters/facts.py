@@ -10,6 +10,7 @@ from provenance_schemas.step_kinds import Status
 from verifier.evidence import Evidence, Malformed, Registered, Unavailable
 from web.presenters.catalogue import Custody, Words
 from web.presenters.formats import age_text, machine_text, moment_text, serial_text
+from web.presenters.taps import TapSeen
 
 
 class ScanSeen(Protocol):
@@ -40,6 +41,11 @@ class ScanSeen(Protocol):
         """Points may be asked for with this token."""
         ...
 
+    @property
+    def tap(self) -> TapSeen | None:
+        """What the tag said that the visitor tapped; None: they came by the printed label."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class UnloggedScan:
@@ -50,6 +56,7 @@ class UnloggedScan:
     checks_30_days: int | None = None
     token: str = ""
     collectable: bool = False
+    tap: TapSeen | None = None
 
 
 @dataclass(frozen=True, slots=True)

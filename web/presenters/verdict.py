@@ -17,6 +17,7 @@ from web.presenters.frame import Frame, Visit, make_frame
 from web.presenters.journey import Journey, present_journey
 from web.presenters.piece import PiecePanel, present_piece, proven_passport
 from web.presenters.proof import Proof, present_proof
+from web.presenters.taps import TapLine, present_tap
 from web.presenters.timeline import TimelineRow, present_timeline
 from web.presenters.tones import ICONS, TONES, Icon, Tone, status_of
 from web.presenters.verdict_words import VerdictWords
@@ -52,6 +53,8 @@ class VerdictPage:
     tag: str
     headline: str
     lead: str
+    tap: TapLine | None
+    """What the tag said that the visitor tapped."""
     actions: tuple[Action, ...]
     """The main one first."""
     way_out: Action | None
@@ -89,6 +92,7 @@ def present_verdict(verification: Verification, visit: Visit, seen: ScanSeen = _
         tag=said.tag.format(brand=visit.brand),
         headline=said.headline,
         lead=said.lead.format(brand=visit.brand),
+        tap=present_tap(seen.tap, words.verdict.taps, visit.brand) if seen.tap else None,
         actions=present_actions(answer, custody, seen, visit, passport.issuer.id if passport else ""),
         way_out=Action(words.verdict.actions.way_out, visit.link("/pieces")) if seen.holds and piece else None,
         report_href=visit.link(REPORT_PATH) if answer in _SUSPICIOUS and not seen.holds else "",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from web.presenters import taps
+from web.presenters.taps import TapState, TapWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,7 @@ class VerdictWords:
     facts: FactWords
     actions: ActionWords
     proof: ProofWords
+    taps: Mapping[TapState, TapWords]
     compare: str
     compare_hint: str
     made_in: str
@@ -120,6 +125,7 @@ ENGLISH: Final = VerdictWords(
         verify="Verify it yourself",
         verify_hint="With the open tool, on your own computer, against any node.",
     ),
+    taps=taps.ENGLISH,
     compare="Compare with the piece",
     compare_hint="A true piece shows every one of these.",
     made_in="Made in",
@@ -168,6 +174,7 @@ FRENCH: Final = VerdictWords(
         verify="Vérifiez vous-même",
         verify_hint="Avec l’outil libre, sur votre ordinateur, auprès de n’importe quel nœud.",
     ),
+    taps=taps.FRENCH,
     compare="À comparer avec la pièce",
     compare_hint="Une pièce véritable les montre tous.",
     made_in="Fabrication",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from web.presenters.taps import TapSeen
+
 
 @dataclass(frozen=True, slots=True)
 class ScanContext:
@@ -27,5 +29,7 @@ class ScanContext:
     (`<form id="act" method="post" ...>`: claim, collect), so that the scan is reported without JavaScript too.
     Where the page has no such form, it is the script's alone.
     """
+    tap: TapSeen | None = None
+    """What the tag said that the visitor tapped; None: the visitor came by the printed label."""
     collectable: bool = False
     """Points may be asked for with this token: the piece is sold and everything AWARD needs was proved."""

@@ -31,16 +31,21 @@ from web.scan.page_memory import PageMemory, PrintedPage, offer
 from web.scan.pictures import PictureShelf
 from web.scan.recent import RecentAnswer, RecentAnswers
 from web.scan.report_door import ReportDoor
+from web.scan.scan_tokens import is_tapped_token, pack
 from web.scan.scans import Scans, answered
 from web.scan.shared_page import MARK, SharedPage
+from web.scan.taps import TapLook, Taps, is_tapped, printed_link, with_possession
 from web.scan.targets import label_text
 from web.scan.visitors import visitor_of
 from web.sessions import current_person, has_cookie
+from web.tags.desk import TagDesk
+from web.tags.floors import TagFloors
 from web.visits import host_of, visit_of
 
 RETRY_AFTER_S: Final = 30
 _VARY: Final = "Accept, Accept-Language"
 _LINK: Final = f'<?linkType=linkset>; rel="linkset"; type="{Form.LINKSET}"'
+_PROBLEM_OF_TAP: Final = "the scan is kept; its tag's message was used before, tap again"
 _PROBLEM_OF_TOKEN: Final = "this scan cannot be reported; scan the label again"  # noqa: S105 - words, no secret
 
 
@@ -51,17 +56,28 @@ class LabelPages:
         self._parts = parts
         self.scans = scans
         self._shelf = shelf
+        self._taps = Taps(TagDesk(parts.open_records, parts.tag_keys), TagFloors(parts.database))
         self.country_header = parts.country_header
         self.recent = RecentAnswers(self._verified)
 
     def label(self) -> Response:
         """Answer for the label that was asked for, in the form the client wants. Writes nothing."""
         visit = visit_of(request, self._parts.trust)
-        recent = self.recent.answer(label_text(request.environ, visit.host))
-        verification = recent.verification
+        text = label_text(request.environ, visit.host)
+        look = None
+        if is_tapped(text):
+            self._parts.limits.check_network(LimitName.TAG)
+            recent = self.recent.answer(printed_link(text))
+            look = self._taps.look(text, recent.verification)
+        else:
+            recent = self.recent.answer(text)
+        verification = with_possession(recent.verification, look.shown) if look else recent.verification
         status = status_of(answer_of(verification))
         form = choose_form(request.accept_mimetypes, request.args.get("linkType"))
-        response = self._page(recent, visit) if form is Form.PAGE else _data(verification, visit, form, status)
+        if form is not Form.PAGE:
+            response = _data(verification, visit, form, status)
+        else:
+            response = self._tapped_page(verification, look, visit) if look else self._page(recent, visit)
         response.headers["Vary"] = _VARY
         response.headers["Link"] = _LINK
         if status is HTTPStatus.SERVICE_UNAVAILABLE:
@@ -69,11 +85,14 @@ class LabelPages:
         return response
 
     def report(self) -> Response:
-        """Keep the scan of a token; the same token again is the same scan."""
-        visitor = visitor_of(request, self.country_header)
-        report = self.scans.report if visitor.visit is not None else self.scans.report_soon
+        """Keep the scan of a token; the same token again is the same scan. A tap that came with it may be late."""
+        visitor, token = visitor_of(request, self.country_header), request.form.get("scan", "")
+        host = host_of(request) or ""
         try:
-            report(request.form.get("scan", ""), host_of(request) or "", visitor)
+            if visitor.visit is None and not is_tapped_token(token):
+                self.scans.report_soon(token, host, visitor)
+            elif self.scans.report(token, host, visitor).tap_late:
+                return render_problem(HTTPStatus.CONFLICT, _PROBLEM_OF_TAP, code="tap_used")
         except TokenRefusedError as refused:
             return render_problem(HTTPStatus.BAD_REQUEST, _PROBLEM_OF_TOKEN, code=refused.refusal.value)
         return Response(status=HTTPStatus.NO_CONTENT)
@@ -84,6 +103,13 @@ class LabelPages:
         if passport is not None:
             self._shelf.put(passport)
         return verification
+
+    def _tapped_page(self, verification: Verification, look: TapLook, visit: Visit) -> Response:
+        """Print a page for this visitor alone: what their tag said is nobody else's, and is kept nowhere."""
+        person = current_person() if visit.signed_in else None
+        token = self.scans.token(pack(verification), visit.host, look.tap)
+        context = self.scans.context(verification, token, person.id if person is not None else None, look)
+        return render_page("verdict.html", present_verdict(verification, visit, context))
 
     def _page(self, recent: RecentAnswer, visit: Visit) -> Response:
         """Print the page for a visitor with a session; give the shared one to everybody else.

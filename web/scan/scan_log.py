@@ -17,9 +17,10 @@ from verifier.errors import ScansUnavailableError
 from verifier.limits import SCAN_COUNT_DAYS, SCAN_PATTERN_DAYS, SCAN_SIGHTINGS_MAX
 from verifier.ports import ScanFacts, Sighting
 from web.scan.networks import DAY_S, NetworkNames
-from web.scan.scan_tokens import AGE_MAX_S, AnsweredScan
+from web.scan.scan_tokens import AGE_MAX_S, AnsweredScan, without_possession
 from web.scan.visitors import Visitor
 from web.store.scan_tables import SCAN, SCAN_SIGHTING
+from web.tags.floors import move_floor
 
 _EPOCH: Final = date(1970, 1, 1)
 _EXPORT_MAX: Final = 10_000
@@ -83,17 +84,26 @@ class SqlScanLog:
     def record_all(self, reports: Sequence[Report]) -> int:
         """Keep scans together, each once; gives how many were new. Raises DatabaseUnavailableError.
 
-        The holder's own scans are kept for the holder, and count nowhere.
+        The holder's own scans are kept for the holder, and count nowhere. A tap that came with a scan counts with it,
+        or the scan is kept without it: then another scan had shown the same message, or a newer one.
         """
         first = {report.scan.id: report for report in reversed(reports)}
         names = self._names(first.values())
         put = self._insert(SCAN).on_conflict_do_nothing(index_elements=["id"]).returning(SCAN.c.id)
         with self._database.writing() as connection:
             new = connection.execute(put, [_row(report) for report in first.values()]).scalars().all()
+            for scan_id in new:
+                _count_tap(connection, first[scan_id])
             sightings = _sightings_of([first[scan_id] for scan_id in new], names)
             if sightings:
                 connection.execute(_PUT_SIGHTINGS, sightings)
         return len(new)
+
+    def tap_counted(self, scan_id: str) -> bool:
+        """Say whether a scan that was kept has a tap that counted. Raises DatabaseUnavailableError."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(SCAN.c.tap).where(SCAN.c.id == scan_id)).scalar_one_or_none()
+        return found is not None
 
     def _names(self, reports: Iterable[Report]) -> dict[tuple[str, int], bytes]:
         """Name the networks of visitors who are counted, by address and moment."""
@@ -157,6 +167,15 @@ def forget_person(connection: Connection, person_id: str) -> int:
     return connection.execute(theirs.values(person_id=None, visit=None)).rowcount
 
 
+def _count_tap(connection: Connection, report: Report) -> None:
+    """Move the floor for the tap of a scan just kept; where somebody was faster, take the proof off the scan."""
+    tap = report.scan.tap
+    if tap is None or move_floor(connection, tap, report.at_s):
+        return
+    without = {"findings": without_possession(report.scan.findings), "tap": None}
+    connection.execute(update(SCAN).where(SCAN.c.id == report.scan.id).values(without))
+
+
 def _row(report: Report) -> dict[str, Any]:
     scan, visitor = report.scan, report.visitor
     return {
@@ -176,6 +195,7 @@ def _row(report: Report) -> dict[str, Any]:
         "final_hash": scan.final.hash_start,
         "latest_number": scan.latest.number,
         "latest_hash": scan.latest.hash_start,
+        "tap": scan.tap.counter if scan.tap is not None else None,
     }
 
 

@@ -2,7 +2,8 @@
 
 A GET writes nothing. The page carries everything that is to be kept, under our signature, and gives it back with a
 request of its own; until then there is no row anywhere, so that link previews and prefetching leave no trace.
-What is signed: an id of 96 random bits, the moment, the label's commitment, the token, all findings, both blocks.
+What is signed: an id of 96 random bits, the moment, the label's commitment, the token, all findings, both blocks; and
+where the visitor tapped a tag, its name and its counter, so that the report lets it count.
 The host is signed too and not carried: the same token means nothing on another brand's host.
 """
 
@@ -25,16 +26,18 @@ from verifier.service import Verification
 from verifier.trust import Brand, TrustRegistry
 from verifier.verdict import Code, Finding, Level, Outcome, Policy, Verdict
 from web.scan.errors import TokenRefusal, TokenRefusedError
+from web.tags.floors import Tap
 
 AGE_MAX_S: Final = 15 * 60
 CLOCK_AHEAD_MAX_S: Final = 60
 """How far the clock of another of our processes may be ahead."""
-_VERSION: Final = 1
+_VERSION, _TAPPED_VERSION = 1, 2
 _ID_BYTES: Final = 12
 _MAC_BYTES: Final = 16
 HASH_BYTES: Final = 8
 """Of a block's hash: its number says nearly everything, this tells the branches of a reorganisation apart."""
 _HEAD: Final = struct.Struct(f">B{_ID_BYTES}sI")
+_TAP: Final = struct.Struct(">16s5s")
 _BODY: Final = struct.Struct(f">32s12sB7sQ{HASH_BYTES}sQ{HASH_BYTES}s")
 _POLICIES: Final = tuple(POLICIES)
 _CODES: Final = tuple(Code)
@@ -44,6 +47,9 @@ _BY_LETTER: Final = {letter: outcome for outcome, letter in _LETTERS.items()}
 _SIZE_BYTES: Final = _HEAD.size + _BODY.size + _MAC_BYTES
 LENGTH: Final = _SIZE_BYTES // 3 * 4
 """Characters of every token: a multiple of three bytes, so that there is no filling and one spelling."""
+TAPPED_LENGTH: Final = (_SIZE_BYTES + _TAP.size) // 3 * 4
+"""Characters of the token of a visitor who tapped a tag. Such a page is nobody else's."""
+_SIZES: Final = {LENGTH: _SIZE_BYTES, TAPPED_LENGTH: _SIZE_BYTES + _TAP.size}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class AnsweredScan:
     final: Block
     latest: Block
     level: Level
+    tap: Tap | None = None
+    """What the visitor's tag answered, where that was new when the page was made."""
 
     @property
     def verdict(self) -> Verdict:
@@ -86,9 +94,10 @@ class ScanTokens:
         self._key = key
         self._trust = trust
 
-    def sign(self, answered: bytes, host: str, now_s: int) -> str:
-        """Write a new token over what `pack` gave; 156 characters, the same number each time."""
-        signed = _HEAD.pack(_VERSION, secrets.token_bytes(_ID_BYTES), now_s) + answered
+    def sign(self, answered: bytes, host: str, now_s: int, tap: Tap | None = None) -> str:
+        """Write a new token over what `pack` gave; 156 characters, the same number each time, and 184 with a tap."""
+        version = _VERSION if tap is None else _TAPPED_VERSION
+        signed = _HEAD.pack(version, secrets.token_bytes(_ID_BYTES), now_s) + answered + _packed(tap)
         return base64.urlsafe_b64encode(signed + self._mac(signed, host)).decode()
 
     def read(self, token: str, host: str, now_s: int) -> AnsweredScan:
@@ -98,11 +107,12 @@ class ScanTokens:
             raise TokenRefusedError(TokenRefusal.FOREIGN)
         version, scan_id, answered_at = _HEAD.unpack_from(signed)
         brand = self._trust.brand_of(host)
-        if version != _VERSION or brand is None:
+        if version != (_TAPPED_VERSION if len(token) == TAPPED_LENGTH else _VERSION) or brand is None:
             raise TokenRefusedError(TokenRefusal.FOREIGN)
         if not -CLOCK_AHEAD_MAX_S <= now_s - answered_at <= AGE_MAX_S:
             raise TokenRefusedError(TokenRefusal.EXPIRED)
-        return AnsweredScan(scan_id.hex(), answered_at, *_unpacked(signed[_HEAD.size :], brand))
+        body, tap = signed[_HEAD.size :][: _BODY.size], signed[_HEAD.size + _BODY.size :]
+        return AnsweredScan(scan_id.hex(), answered_at, *_unpacked(body, brand), _tap(tap))
 
     def _mac(self, signed: bytes, host: str) -> bytes:
         return hashlib.blake2b(signed + host.encode(), key=self._key, digest_size=_MAC_BYTES).digest()
@@ -137,6 +147,17 @@ def findings_of(letters: str) -> tuple[Finding, ...]:
     )
 
 
+def is_tapped_token(token: str) -> bool:
+    """Say whether a token, ours or not, would carry a tap."""
+    return len(token) == TAPPED_LENGTH
+
+
+def without_possession(letters: str) -> str:
+    """Write stored findings again where what was shown turned out to prove nothing: another was faster."""
+    place = _CODES.index(Code.POSSESSION_SHOWN)
+    return letters[:place] + _LETTERS[Outcome.UNKNOWN] + letters[place + 1 :]
+
+
 @functools.lru_cache(maxsize=1_024)
 def _unpacked(answered: bytes, brand: Brand) -> tuple[bytes, ItemId, Policy, str, Block, Block, Level]:
     """Read what `pack` wrote, once for all who got the same answer. Only what we signed ever gets here."""
@@ -148,14 +169,25 @@ def _unpacked(answered: bytes, brand: Brand) -> tuple[bytes, ItemId, Policy, str
     return label, item, policy, findings, Block(*blocks[:2]), Block(*blocks[2:]), level
 
 
+def _packed(tap: Tap | None) -> bytes:
+    return b"" if tap is None else _TAP.pack(bytes.fromhex(tap.tag), tap.counter.to_bytes(5))
+
+
+def _tap(content: bytes) -> Tap | None:
+    if not content:
+        return None
+    tag, counter = _TAP.unpack(content)
+    return Tap(tag.hex(), int.from_bytes(counter))
+
+
 def _parts(token: str) -> tuple[bytes, bytes]:
-    """Split a token of the right length and alphabet into what is signed and its mac."""
-    if len(token) != LENGTH or not token.isascii():
+    """Split a token of a right length and alphabet into what is signed and its mac."""
+    if len(token) not in _SIZES or not token.isascii():
         raise TokenRefusedError(TokenRefusal.MALFORMED)
     try:
         content = base64.b64decode(token, altchars=b"-_", validate=True)
     except binascii.Error as error:
         raise TokenRefusedError(TokenRefusal.MALFORMED) from error
-    if len(content) != _SIZE_BYTES:
+    if len(content) != _SIZES[len(token)]:
         raise TokenRefusedError(TokenRefusal.MALFORMED)
     return content[:-_MAC_BYTES], content[-_MAC_BYTES:]

@@ -23,8 +23,10 @@ from web.scan.context import ScanContext
 from web.scan.errors import TokenRefusal, TokenRefusedError
 from web.scan.report_queue import ReportQueue
 from web.scan.scan_log import Refusal, Report, SqlScanLog
-from web.scan.scan_tokens import AnsweredScan, ScanTokens
+from web.scan.scan_tokens import AnsweredScan, ScanTokens, is_tapped_token
+from web.scan.taps import TapLook
 from web.scan.visitors import Visitor
+from web.tags.floors import Tap
 
 Holds = Callable[[str, ItemId], bool]
 """Says whether a person, by id, holds a piece now. Raises DatabaseUnavailableError."""
@@ -63,6 +65,8 @@ class Reported:
 
     scan_id: str
     is_new: bool
+    tap_late: bool = False
+    """It came with a tap, and another scan had shown the same message, or a newer one."""
 
 
 class Scans:
@@ -92,11 +96,13 @@ class Scans:
         holdings, log = parts.custody.holdings, SqlScanLog(parts.database)
         return cls(log, tokens, parts.verifier, parts.clock, holds or holdings.holds, holdings.is_held)
 
-    def token(self, answered: bytes | None, host: str) -> str:
+    def token(self, answered: bytes | None, host: str, tap: Tap | None = None) -> str:
         """Give a new token that reports what `pack` wrote down; empty where that is nothing."""
-        return self._tokens.sign(answered, host, int(self._clock())) if answered is not None else ""
+        return self._tokens.sign(answered, host, int(self._clock()), tap) if answered is not None else ""
 
-    def context(self, verification: Verification, token: str, person_id: str | None) -> ScanContext:
+    def context(
+        self, verification: Verification, token: str, person_id: str | None, look: TapLook | None = None
+    ) -> ScanContext:
         """Say what a page shows beside the verification. A database that is away knows no holder."""
         evidence = verification.evidence
         counted = isinstance(evidence.scans, ScanFacts)
@@ -105,6 +111,7 @@ class Scans:
             is_kept=self._is_kept(evidence.item),
             checks_30_days=evidence.scans.checks if isinstance(evidence.scans, ScanFacts) else None,
             token=token,
+            tap=look.seen if look is not None else None,
             collectable=bool(token)
             and counted
             and Verdict(AWARD, verification.verdict.findings).level is Level.VERIFIED,
@@ -120,6 +127,7 @@ class Scans:
         Raises DatabaseUnavailableError where too many wait already.
         """
         assert visitor.person_id is None, "what belongs to a person is kept at once"
+        assert not is_tapped_token(token), "a tap counts at once, or somebody else's does"
         now_s = int(self._clock())
         report = Report(self._tokens.read(token, host, now_s), visitor, now_s)
         if not self.queue.put(report):
@@ -129,7 +137,8 @@ class Scans:
         """Keep the scan that a token was written for. Raises TokenRefusedError, DatabaseUnavailableError."""
         now_s = int(self._clock())
         scan = self._tokens.read(token, host, now_s)
-        return Reported(scan.id, self._record(scan, visitor, now_s))
+        is_new = self._record(scan, visitor, now_s)
+        return Reported(scan.id, is_new, scan.tap is not None and not self.log.tap_counted(scan.id))
 
     def take_for_award(self, token: str, host: str, visitor: Visitor, purpose: str = "award") -> Taken | NotTaken:
         """Take a scan for points, once, for the person who is signed in.

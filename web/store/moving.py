@@ -20,12 +20,28 @@ from mint.database import HouseDatabase
 from verifier.adapters.sql_places import open_pool
 from verifier.adapters.sql_ports import Place, ServerPlace, SqlConnection, SqlPool
 from web.errors import WebError
-from web.store import console_tables, custody_tables, jobs_tables, people_tables, scan_tables, suspicion_tables
+from web.store import (
+    console_tables,
+    custody_tables,
+    jobs_tables,
+    people_tables,
+    scan_tables,
+    suspicion_tables,
+    tag_tables,
+)
 from web.store.tables_base import METADATA as SITE
 
 _ROWS_AT_ONCE: Final = 500
 _BLOCKS_AT_ONCE: Final = 16
-_DECLARED: Final = (console_tables, custody_tables, jobs_tables, people_tables, scan_tables, suspicion_tables)
+_DECLARED: Final = (
+    console_tables,
+    custody_tables,
+    jobs_tables,
+    people_tables,
+    scan_tables,
+    suspicion_tables,
+    tag_tables,
+)
 """The modules that put their tables into `SITE`."""
 HOUSE_TABLES: Final[Mapping[str, str]] = {
     "intent": "id",
@@ -40,6 +56,7 @@ HOUSE_TABLES: Final[Mapping[str, str]] = {
     "print_run_item": "rowid",
     "print_run_event": "rowid",
     "setting": "name",
+    "tag": "uid",
 }
 """The tables of the house, a row's referents first, each with what its rows are read in the order of."""
 BLOCK_TABLES: Final[Mapping[str, str]] = {"block": "id", "pin": "cid"}

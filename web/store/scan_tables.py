@@ -29,6 +29,7 @@ SCAN: Final = Table(
     Column("latest_hash", LargeBinary(8), nullable=False),
     Column("used_for", String(32)),
     Column("used_at", Number),
+    Column("tap", Number),
     Index("ix_scan_item_answered_at", "item", "answered_at"),
     Index("ix_scan_person_id", "person_id"),
 )

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.evidence import some_evidence
 from verifier.checks.regions import Region, flight_min, region_of
 from verifier.checks.scans import check_possession_shown, check_scan_pattern_plausible
-from verifier.evidence import Possession, Unavailable
+from verifier.evidence import Disproved, Possession, Unavailable
 from verifier.limits import SCAN_NETWORKS_A_DAY_MAX, SCAN_TRAVEL_NETWORKS_MIN
 from verifier.ports import ScanFacts, Sighting
 from verifier.verdict import Outcome
@@ -159,3 +159,12 @@ def test_every_region_has_countries_and_no_country_two_regions():
     assert set(Region) == {region_of(code) for code in letters} - {None}
     assert region_of("fr") is None
     assert date(2026, 3, 2) == sighting(1).day
+
+
+def test_a_false_proof_of_possession_fails_and_a_used_one_proves_nothing():
+    """Both answers need proof: that a message is old is no proof against whoever reloads a page."""
+    false, used = Disproved("not of this piece's tag"), Unavailable("used before")
+    findings = [check_possession_shown(some_evidence(possession=shown)) for shown in (false, used)]
+
+    assert [finding.outcome for finding in findings] == [Outcome.FAILED, Outcome.UNKNOWN]
+    assert [finding.reason for finding in findings] == ["not of this piece's tag", "used before"]

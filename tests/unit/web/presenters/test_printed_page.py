@@ -1,5 +1,6 @@
 """The verdict as it is printed: what is in the bytes, and what never is."""
 
+import dataclasses
 import gzip
 import re
 
@@ -12,6 +13,7 @@ from verifier.answers import Answer
 from web.presenters.catalogues import words_of
 from web.presenters.facts import UnloggedScan
 from web.presenters.language import Language
+from web.presenters.taps import TapSeen, TapState, present_tap
 from web.presenters.verdict import REPORT_SCRIPT
 
 SIZE_MAX_BYTES = 6_144
@@ -34,6 +36,17 @@ def test_the_whole_answer_fits_the_first_six_kilobytes(world_type, language):
     """Eight steps, map, proof and style: what a phone gets before it has to ask again."""
     page = printed(seen=COLLECTS, world_type=world_type, language=language)
 
+    assert len(gzip.compress(page.encode(), 9)) <= SIZE_MAX_BYTES
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("state", TapState)
+def test_what_is_said_of_a_tag_fits_too(state, language):
+    """The line of a tapped tag, in its longest words."""
+    seen = dataclasses.replace(COLLECTS, tap=TapSeen(state, 16_777_215))
+    page = printed(seen=seen, world_type=Unclaimed, language=language)
+
+    assert present_tap(seen.tap, words_of(Language(language)).verdict.taps, "Maison Aurelle").hint in page
     assert len(gzip.compress(page.encode(), 9)) <= SIZE_MAX_BYTES
 
 
