@@ -13,7 +13,7 @@ from loyalty.points import Points
 from mint.house import House
 from mint.records import Records
 from provenance_schemas.ids import ItemId
-from verifier.images import ImageReading
+from verifier.images import STILL_BUDGET_S, ImageReading
 from verifier.ports import ContentStore
 from verifier.service import Verification
 from verifier.trust import TrustRegistry
@@ -44,7 +44,9 @@ class LabelVerifier(Protocol):
 class PictureReader(Protocol):
     """Reads the QR codes of a picture. Raises ImageError."""
 
-    def __call__(self, content: bytes, *, hosts: Collection[str] = ()) -> ImageReading:
+    def __call__(
+        self, content: bytes, *, hosts: Collection[str] = (), budget_s: float = STILL_BUDGET_S
+    ) -> ImageReading:
         """Read; labels of these hosts first."""
         ...
 

@@ -14,8 +14,8 @@ import pathlib, sys
 assert sys.argv[1:] == ["ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--silent"], sys.argv
 for package, names in %r.items():
     folder = pathlib.Path("node_modules", package)
-    folder.mkdir(parents=True)
     for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("made by " + name)
 """
 
