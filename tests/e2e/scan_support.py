@@ -123,3 +123,29 @@ def violations(page, axe, *tags):
     found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", tags)
     assert found["passes"], "no rule found anything to look at"
     return [(each["id"], node["html"]) for each in found["violations"] for node in each["nodes"]]
+
+
+SHOWS = """
+globalThis.shown = [];
+globalThis.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect() { return globalThis.shown.map(rawValue => ({rawValue})); }
+};
+globalThis.Worker = class { constructor() { throw new Error("nobody needs a worker here"); } };
+"""
+"""A browser that reads codes itself: those that `show` puts before the camera."""
+SPEAKS = """
+globalThis.spoken = [];
+Object.defineProperty(globalThis, "speechSynthesis", {value: {cancel() {}, speak(utterance) {
+  if (utterance.text) spoken.push([utterance.lang, utterance.text]);
+  queueMicrotask(() => utterance.dispatchEvent(new Event("end")));
+}}});
+"""
+
+
+def show(page, *texts):
+    page.evaluate("texts => { globalThis.shown = texts; }", list(texts))
+
+
+def part_of(page, name):
+    return page.locator(f'.scanner [data-part="{name}"]')

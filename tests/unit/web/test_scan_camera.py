@@ -105,7 +105,13 @@ def test_the_words_of_the_camera_say_where_else_to_go(language):
 
 
 @pytest.mark.parametrize(
-    ("path", "camera"), [("/", "camera=(self)"), ("/nothing", "camera=()"), ("/scan/many", "camera=(self)"), ("/static/js/scan-worker.js", "camera=()")]
+    ("path", "camera"),
+    [
+        ("/", "camera=(self)"),
+        ("/nothing", "camera=()"),
+        ("/scan/many", "camera=(self)"),
+        ("/static/js/scan-worker.js", "camera=()"),
+    ],
 )
 def test_only_the_scan_page_may_ask_for_the_camera(path, camera):
     """Whatever else a page of ours were made to run."""
