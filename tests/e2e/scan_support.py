@@ -44,14 +44,14 @@ ARE_OFF = "streams.length && streams.every(s => s.getTracks().every(t => t.ready
 
 
 @contextmanager
-def two_houses(placeholder):
+def two_houses(placeholder, around=lambda app: app):
     """Serve two houses, each on a port of its own: a label of one is foreign to the other."""
     servers = [make_site_server(placeholder, "127.0.0.1", 0) for _ in range(2)]
     found = []
     for server in servers:
         # The second host is the house's too, and nobody listens there.
         site = some_site(Answer.VERIFIED, f"127.0.0.1:{server.server_port}", OTHER_HOST)
-        server.app = create_app(site.parts())
+        server.app = around(create_app(site.parts()))
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         found.append(site)
     yield found

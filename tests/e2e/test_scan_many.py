@@ -1,7 +1,5 @@
 """Label after label: what the camera adds to the list, and what the list becomes."""
 
-import re
-
 import pytest
 
 from tests.e2e.scan_support import (
@@ -57,9 +55,8 @@ def labels(page):
 
 
 def address(label):
-    """Write a label as a browser would."""
-    scheme, host, path = re.match("(.*?://)([^/]*)(.*)", label).groups()
-    return scheme.lower() + host.lower() + path
+    """Write a label as a browser would: this very machine has no certificate."""
+    return "http" + label[len("https") :] if label.startswith("https") else label.replace("HTTPS", "http", 1)
 
 
 def seen(page):
