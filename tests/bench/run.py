@@ -17,6 +17,7 @@ GROUPS = (
     "qr_reading",
     "cids",
     "page",
+    "camera",
     "visible",
     "award",
     "databases",
