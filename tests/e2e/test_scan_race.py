@@ -70,9 +70,7 @@ def test_one_decoder_is_enough(sites, films, visit, qr, wasm):
     page.wait_for_url(f"**{sites[0].path}?lang=en")
 
 
-@pytest.mark.parametrize(
-    ("qr", "wasm"), [(ABSENT, ABSENT), (FAILS, ABSENT), (SILENT, FAILS), (ABSENT, SILENT), (SILENT, SILENT)]
-)
+@pytest.mark.parametrize(("qr", "wasm"), [(ABSENT, ABSENT), (FAILS, ABSENT), (SILENT, FAILS)])
 def test_when_both_are_broken_it_is_said(films, visit, qr, wasm):
     """However they broke; and the camera is off again."""
     films("sharp")
