@@ -89,7 +89,10 @@ def test_label_after_label_is_collected_and_checked_at_once(sites, films, visit,
         foreign,
         burst.known.format(tail=first[-4:]),
     ]
+    page.clock.install()
     for text, said in zip((first, second, "https://elsewhere.example/", first), told, strict=True):
+        show(page)  # the hand goes from one piece to the next
+        page.clock.run_for(2_500)
         show(page, text)
         until_said(page, said)
     found = violations(page, axe, *WCAG)
@@ -114,6 +117,21 @@ def test_the_decoders_read_for_the_list_too(sites, films, visit):
 
     assert labels(page) == [address(sites[0].label)]
     assert seen(page) == [words().burst.kept.format(tail=sites[0].label[-4:], count=1)]
+
+
+def test_two_labels_side_by_side_are_two_readings(sites, films, visit):
+    """Frame after frame shows both: each is added once, and nothing more is said."""
+    films("leather")
+    first, second = sites[0].label, others_of(sites[0])[0]
+    page = visit(SHOWS)
+    start(page)
+    page.locator("[data-part=viewer][data-state=looking]").wait_for()
+    show(page, first, second)
+    until_said(page, words().burst.kept.format(tail=second[-4:], count=2))
+    until_true(page, "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 20")
+
+    assert labels(page) == [address(first), address(second)]
+    assert len(seen(page)) == 2
 
 
 def test_a_full_list_ends_the_look(sites, films, visit):

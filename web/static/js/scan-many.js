@@ -21,7 +21,8 @@ class ScanMany {
   #hosts;
   #viewer = null;
   #doubted = "";
-  #last = { text: "", seen_ms: 0 };
+  /** When each text was before the camera last. */
+  #seen_ms = new Map();
 
   constructor(root) {
     this.#root = root;
@@ -38,18 +39,18 @@ class ScanMany {
 
   #forget() {
     this.#doubted = "";
-    this.#last = { text: "", seen_ms: 0 };
+    this.#seen_ms.clear();
   }
 
-  /** A text that stays before the camera is one reading. */
+  /** A text that stays before the camera is one reading, also with others beside it. */
   #consider(text) {
     const now_ms = performance.now();
-    const isSame = text === this.#last.text && now_ms - this.#last.seen_ms < SAME_AGAIN_MS;
-    if (isSame) this.#last.seen_ms = now_ms;
+    const isSame = now_ms - this.#seen_ms.get(text) < SAME_AGAIN_MS;
+    if (isSame) this.#seen_ms.set(text, now_ms);
     if (isSame || !this.#viewer.isLooking) return;
     const judged = judge(text, this.#hosts);
     if (!judged.label && text !== this.#doubted) return (this.#doubted = text);
-    this.#last = { text, seen_ms: now_ms };
+    this.#seen_ms.set(text, now_ms);
     this.#viewer.goOn();
     if (judged.label) this.#keep(judged.label);
     else this.#passBy(judged);
