@@ -23,6 +23,7 @@ ASSETS: Final = ROOT / "web" / "assets"
 VENDOR: Final = ROOT / "web" / "static" / "vendor"
 PACKAGES: Final = {
     "qr": ("decode.js", "index.js", "LICENSE", "LICENSE-MIT"),
+    "zxing-wasm": ("dist/es/reader/index.js", "dist/es/share.js", "dist/reader/zxing_reader.wasm", "LICENSE"),
     "@noble/secp256k1": ("index.js", "LICENSE"),
 }
 """Which files of a package the site serves; a licence goes with its code."""

@@ -59,6 +59,18 @@ def content_security_policy(style_hashes: Iterable[str], form_hosts: Iterable[st
     )
 
 
+def wasm_worker_policy() -> str:
+    """Write the policy of the one worker that compiles WebAssembly, for its own answer and no other.
+
+    A worker obeys this, never the page's policy: the page itself may compile nothing. The worker loads modules and
+    bytes of ours, and makes no page, no frame, no worker and no Trusted Types policy.
+    """
+    return (
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
 def add_headers(app: Flask, policy: str) -> None:
     """Send the headers with every answer, errors too. HSTS only over https: elsewhere it is void."""
     closed = permissions_policy()

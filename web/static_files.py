@@ -16,6 +16,7 @@ from flask import Flask, Response, abort, request
 
 from web.access import public
 from web.compression import accepts_gzip
+from web.headers import wasm_worker_policy
 from web.limits import LimitName, limited
 from web.scripts import content_version
 
@@ -35,8 +36,12 @@ _TYPES: Final = {
     ".json": "application/json",
     ".txt": "text/plain",
 }
-_PACKED: Final = frozenset({"text/javascript", "text/css", "image/svg+xml", "application/json", "text/plain"})
+_PACKED: Final = frozenset(
+    {"text/javascript", "text/css", "image/svg+xml", "application/json", "text/plain", "application/wasm"}
+)
 _CODE: Final = frozenset({".js", ".mjs", ".css", ".wasm"})
+_POLICIES: Final[Mapping[str, str]] = {"js/scan-worker-wasm.js": wasm_worker_policy()}
+"""Files whose answers have a Content-Security-Policy of their own; every other has the site's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ def add_static_files(app: Flask, folder: Path = FOLDER) -> None:
         if file.packed is not None:
             response.headers["Vary"] = "Accept-Encoding"
         response.headers["Cache-Control"] = FOR_EVER if request.args.get("v") == file.version else file.resting
+        if filename in _POLICIES:
+            response.headers["Content-Security-Policy"] = _POLICIES[filename]
         response.set_etag(file.version, weak=file.packed is not None)
         response.make_conditional(request)
         return response

@@ -18,6 +18,7 @@ GROUPS = (
     "labels",
     "cids",
     "page",
+    "camera",
     "visible",
     "award",
     "databases",

@@ -16,7 +16,7 @@ from verifier.answers import Answer
 from web.app import create_app
 from web.cli.serve import make_site_server
 from web.parts import Parts
-from web.scan.camera import DECODER
+from web.scan.camera import DECODER, DECODERS
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 Serve = Callable[..., tuple[str, FakeSite]]
@@ -61,9 +61,10 @@ def axe() -> str:
 
 @pytest.fixture(scope="session")
 def decoder() -> Path:
-    """The QR decoder for browsers without one, which `tools/fetch_assets.py` puts there."""
-    if not DECODER.is_file():
-        _missing(str(DECODER))
+    """The QR decoders for browsers without one, which `tools/fetch_assets.py` puts there; the first of them."""
+    for needed in DECODERS.values():
+        if not needed.is_file():
+            _missing(str(needed))
     return DECODER
 
 

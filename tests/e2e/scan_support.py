@@ -44,14 +44,14 @@ ARE_OFF = "streams.length && streams.every(s => s.getTracks().every(t => t.ready
 
 
 @contextmanager
-def two_houses(placeholder):
+def two_houses(placeholder, around=lambda app: app):
     """Serve two houses, each on a port of its own: a label of one is foreign to the other."""
     servers = [make_site_server(placeholder, "127.0.0.1", 0) for _ in range(2)]
     found = []
     for server in servers:
         # The second host is the house's too, and nobody listens there.
         site = some_site(Answer.VERIFIED, f"127.0.0.1:{server.server_port}", OTHER_HOST)
-        server.app = create_app(site.parts())
+        server.app = around(create_app(site.parts()))
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         found.append(site)
     yield found
@@ -123,3 +123,29 @@ def violations(page, axe, *tags):
     found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", tags)
     assert found["passes"], "no rule found anything to look at"
     return [(each["id"], node["html"]) for each in found["violations"] for node in each["nodes"]]
+
+
+SHOWS = """
+globalThis.shown = [];
+globalThis.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect() { return globalThis.shown.map(rawValue => ({rawValue})); }
+};
+globalThis.Worker = class { constructor() { throw new Error("nobody needs a worker here"); } };
+"""
+"""A browser that reads codes itself: those that `show` puts before the camera."""
+SPEAKS = """
+globalThis.spoken = [];
+Object.defineProperty(globalThis, "speechSynthesis", {value: {cancel() {}, speak(utterance) {
+  if (utterance.text) spoken.push([utterance.lang, utterance.text]);
+  queueMicrotask(() => utterance.dispatchEvent(new Event("end")));
+}}});
+"""
+
+
+def show(page, *texts):
+    page.evaluate("texts => { globalThis.shown = texts; }", list(texts))
+
+
+def part_of(page, name):
+    return page.locator(f'.scanner [data-part="{name}"]')

@@ -266,7 +266,7 @@ def test_the_camera_is_offered_only_where_it_can_work(sites, visit, script, work
 
     def without_worker(route):
         answer = route.fetch()
-        route.fulfill(response=answer, body=re.sub('data-worker="[^"]*"', 'data-worker=""', answer.text()))
+        route.fulfill(response=answer, body=re.sub('data-workers="[^"]*"', 'data-workers=""', answer.text()))
 
     page = visit(script, replies=[] if worker is None else [("**/?lang=en", without_worker)])
     page.locator(f"{CAMERA}[hidden]").wait_for(state="attached")

@@ -12,7 +12,11 @@ from tests.fakes.documents import GTIN
 from tests.fakes.pictures import as_file, glaring, qr_picture, side_by_side
 from tests.fakes.site import FakeSite, some_photo, some_site
 from tests.fakes.world import HOST, some_serial
+from verifier.images import read_labels
 from verifier.trust import TrustRegistry
+from web.presenters.catalogue import Refusal
+from web.presenters.catalogues import words_of
+from web.presenters.language import Language
 from web.scan.uploads import FORM_TEXT_MAX_BYTES
 
 SECOND_HOST = "check.maison.example"
@@ -208,6 +212,35 @@ def test_the_form_itself_is_there_in_both_languages(site):
         text = site.app().test_client().get(f"/?lang={language}", headers={"Host": HOST}).text
         inputs = [part.partition('"')[0] for part in text.split('<input id="')[1:]]
 
-        assert len(inputs) == 4
+        assert len(inputs) == 6
         assert all(f'<label for="{name}">' in text for name in inputs)
         assert 'capture="environment"' in text
+
+
+def test_a_frame_of_a_camera_is_answered_with_the_labels_address(site):
+    """A script cannot see where a redirect to another host leads, so it is told; and it looked within its time."""
+    asked = []
+
+    def read(content, *, hosts=(), **limits):
+        asked.append(limits)
+        return read_labels(content, hosts=hosts, **limits)
+
+    app = site.app(read_picture=read)
+    photo, accept = as_file(qr_picture(site.label)), "application/json, application/problem+json"
+    frame = post(site, photo, fields={"frame": "1"}, query="?lang=fr", app=app, Accept=accept)
+    page = post(site, photo, fields={"frame": "1"}, app=app, Accept="text/html")
+    still = post(site, photo, app=app, Accept=accept)
+
+    assert (frame.status_code, frame.json) == (200, {"location": f"{site.path}?lang=fr"})
+    assert frame.headers["Cache-Control"] == "no-store"
+    assert (page.status_code, still.status_code) == (303, 303)
+    assert asked == [{"budget_s": 0.3}, {"budget_s": 0.3}, {}]
+
+
+def test_a_frame_without_a_label_is_answered_with_the_reason(site):
+    """As a problem, in the language of the page."""
+    response = post(site, some_photo(), fields={"frame": "1"}, query="?lang=fr", Accept="application/problem+json")
+
+    assert response.status_code == 422
+    assert response.json["code"] == Refusal.NO_CODE.value
+    assert response.json["detail"] == words_of(Language.FR).refusals[Refusal.NO_CODE]

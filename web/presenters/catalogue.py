@@ -14,6 +14,7 @@ from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
 from web.presenters.language import Language
+from web.presenters.many_words import ManyWords
 from web.presenters.scan_words import ScanWords
 from web.presenters.verdict_words import VerdictWords
 
@@ -127,3 +128,4 @@ class Words:
     frame: FrameWords
     verdict: VerdictWords
     scan: ScanWords
+    many: ManyWords

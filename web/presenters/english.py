@@ -8,7 +8,7 @@ from mint.reports import ReportReason
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
-from web.presenters import scan_words, verdict_words
+from web.presenters import many_words, scan_words, verdict_words
 from web.presenters.catalogue import (
     AnswerWords,
     Custody,
@@ -262,4 +262,5 @@ ENGLISH: Final = Words(
     ),
     verdict=verdict_words.ENGLISH,
     scan=scan_words.ENGLISH,
+    many=many_words.ENGLISH,
 )

@@ -8,7 +8,7 @@ from mint.reports import ReportReason
 from provenance_schemas.step_kinds import EntryKind
 from verifier.answers import Answer
 from verifier.verdict import Code, Outcome
-from web.presenters import scan_words, verdict_words
+from web.presenters import many_words, scan_words, verdict_words
 from web.presenters.catalogue import (
     AnswerWords,
     Custody,
@@ -283,4 +283,5 @@ FRENCH: Final = Words(
     ),
     verdict=verdict_words.FRENCH,
     scan=scan_words.FRENCH,
+    many=many_words.FRENCH,
 )

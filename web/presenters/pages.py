@@ -9,19 +9,19 @@ from typing import Final
 from verifier.image_limits import SIZE_MAX_BYTES
 from web.presenters.catalogue import Refusal
 from web.presenters.frame import Frame, Visit, make_frame
-from web.presenters.scan_words import ScanWords
+from web.presenters.scan_words import CameraWords, ScanWords
 from web.presenters.verdict import REPORT_PATH
 
 SCAN_SCRIPTS: Final = ("scan-camera", "scan-photo", "scan-typing")
 SCAN_MODULES: Final = tuple(
     f"/static/js/{name}.js"
-    for name in ("scan-decoders", "scan-label", "scan-look", "scan-serial", "scan-stream", "scan-trusted", "words")
+    for name in ("scan-label", "scan-native", "scan-serial", "scan-stream", "scan-viewer", "scan-voice", "words")
 )
-"""What the scripts import, fetched at once rather than one after the other."""
+"""What the scripts import, fetched at once rather than one after the other. What only the tap needs comes with it."""
+SAID_OF_A_CODE: Final = (Refusal.FOREIGN_HOST, Refusal.NOT_A_LABEL)
 _SUSPICIOUS: Final = frozenset(
     {Refusal.FOREIGN_HOST, Refusal.NOT_A_LABEL, Refusal.SEVERAL_LABELS, Refusal.SERIAL_WRONG, Refusal.GTIN_WRONG}
 )
-_SAID_OF_A_CODE: Final = (Refusal.FOREIGN_HOST, Refusal.NOT_A_LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,25 @@ class CameraSetup:
 
     hosts: tuple[str, ...]
     """Whose labels it follows."""
-    worker: str
-    """Address of the script that reads codes where the browser does not; empty where there is none."""
+    workers: tuple[str, ...]
+    """Addresses of the scripts that read codes where the browser does not, or not well; empty where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPanel:
+    """The panel of the live camera."""
+
+    hosts: str
+    workers: str
+    """Both with spaces between."""
+    lookup_href: str
+    """Where one picture goes, if the person agrees."""
+    language_query: str
+    """Goes behind a label's path, so that its page speaks the language asked for."""
+    title: str
+    says: Mapping[str, str]
+    """Its words by the name of each state, button and advice."""
+    words: CameraWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +73,10 @@ class ScanPage:
     gtin: str
     serial: str
     """Both as typed the last time: in a page that nothing keeps, to whoever typed them."""
-    camera: CameraSetup
+    camera: CameraPanel
     modules: tuple[str, ...]
-    language_query: str
-    """Goes behind a label's path, so that its page speaks the language asked for."""
+    many_href: str
     photo_max_bytes: int
-    camera_says: Mapping[str, str]
-    """The camera's words by the name of each state and button."""
     photo_says: Mapping[str, str]
     typing_says: Mapping[str, str]
     words: ScanWords
@@ -95,7 +109,7 @@ def present_scan(
 ) -> ScanPage:
     """Present the ways to look a piece up."""
     words = visit.words.scan
-    refusals = {refusal.value: visit.words.refusals[refusal] for refusal in _SAID_OF_A_CODE}
+    refusals = {refusal.value: visit.words.refusals[refusal] for refusal in SAID_OF_A_CODE}
     return ScanPage(
         frame=make_frame(visit, words.headline, other_path="/", scripts=SCAN_SCRIPTS),
         status=status,
@@ -103,13 +117,26 @@ def present_scan(
         problem=problem,
         gtin=gtin,
         serial=serial,
-        camera=camera,
+        camera=present_camera(visit, camera, words.camera.title, refusals),
         modules=SCAN_MODULES,
-        language_query=visit.link(""),
+        many_href=visit.link("/scan/many"),
         photo_max_bytes=SIZE_MAX_BYTES,
-        camera_says=asdict(words.camera) | refusals,
         photo_says=asdict(words.photo),
         typing_says=asdict(words.typing),
+        words=words,
+    )
+
+
+def present_camera(visit: Visit, setup: CameraSetup, title: str, says: Mapping[str, str]) -> CameraPanel:
+    """Present the camera's panel; `says` are the words of its page beside those of every camera."""
+    words = visit.words.scan.camera
+    return CameraPanel(
+        hosts=" ".join(setup.hosts),
+        workers=" ".join(setup.workers),
+        lookup_href=visit.link("/scan"),
+        language_query=visit.link(""),
+        title=title,
+        says={**asdict(words), **says},
         words=words,
     )
 

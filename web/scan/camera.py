@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from web.presenters.pages import CameraSetup
 from web.scripts import script_urls
 
-DECODER: Final = Path(__file__).parent.parent / "static" / "vendor" / "qr" / "decode.js"
-_WORKER: Final = "scan-worker"
+_VENDOR: Final = Path(__file__).parent.parent / "static" / "vendor"
+DECODER: Final = _VENDOR / "qr" / "decode.js"
+WASM_DECODER: Final = _VENDOR / "zxing-wasm" / "dist" / "reader" / "zxing_reader.wasm"
+DECODERS: Final[Mapping[str, Path]] = {"scan-worker": DECODER, "scan-worker-wasm": WASM_DECODER}
+"""The workers, the one that loads at once first, each with the file that it cannot work without."""
 
 
-def camera_setup(hosts: Sequence[str], decoder: Path = DECODER) -> CameraSetup:
-    """Name the hosts that a code may lead to, and the worker that reads codes where the browser does not.
+def camera_setup(hosts: Sequence[str], decoders: Mapping[str, Path] = DECODERS) -> CameraSetup:
+    """Name the hosts that a code may lead to, and the workers that read codes, side by side.
 
-    The worker needs the decoder that `tools/fetch_assets.py` puts there; without it none is named, and the
+    Each needs the decoder that `tools/fetch_assets.py` puts there; one without it is not named. Where none is, the
     camera is offered only by browsers that read QR codes themselves.
     """
-    worker = script_urls((_WORKER,))[0].src if decoder.is_file() else ""
-    return CameraSetup(tuple(hosts), worker)
+    workers = tuple(name for name, decoder in decoders.items() if decoder.is_file())
+    return CameraSetup(tuple(hosts), tuple(script.src for script in script_urls(workers)))

@@ -18,6 +18,8 @@ from web.parts import PictureReader
 from web.presenters.catalogue import Refusal
 
 TYPED_MAX: Final = 2048
+FRAME_BUDGET_S: Final = 0.3
+"""For one frame of a live camera; a photo has as long as its reader gives it."""
 _LINK: Final = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE)
 _USUAL_PORTS: Final = {"https": ":443", "http": ":80"}
 
@@ -68,13 +70,14 @@ def label_in_text(text: str, trust: TrustRegistry) -> Label:
     return label
 
 
-def label_in_picture(content: bytes, read: PictureReader, trust: TrustRegistry) -> Label:
-    """Read the one label in a photo. Raises LookupRefusedError.
+def label_in_picture(content: bytes, read: PictureReader, trust: TrustRegistry, budget_s: float | None = None) -> Label:
+    """Read the one label in a photo, within `budget_s` where that is given. Raises LookupRefusedError.
 
     A label of ours goes before any other code in the picture; two of ours are for nobody to choose between.
     """
     try:
-        reading = read(content, hosts=trust.hosts)
+        budget = {} if budget_s is None else {"budget_s": budget_s}
+        reading = read(content, hosts=trust.hosts, **budget)
     except ImageError as error:
         raise LookupRefusedError(Refusal.NOT_A_PICTURE, str(error)) from error
     ours = [found for found in reading.found if found.preferred]

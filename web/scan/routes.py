@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 
 from provenance_schemas.labels import Label, format_label
 from web.access import public
@@ -18,17 +18,27 @@ from web.presenters.pages import CameraSetup, present_scan, problem_of
 from web.rendering import render_page, render_problem
 from web.scan.camera import camera_setup
 from web.scan.label_pages import LabelPages, add_label_pages
-from web.scan.lookup import TYPED_MAX, DecoderGate, LookupRefusedError, label_in_picture, label_in_typing
+from web.scan.lookup import (
+    FRAME_BUDGET_S,
+    TYPED_MAX,
+    DecoderGate,
+    LookupRefusedError,
+    label_in_picture,
+    label_in_typing,
+)
+from web.scan.many_routes import add_many_pages
 from web.scan.pictures import PictureShelf
 from web.scan.scans import Scans
 from web.scan.uploads import uploaded_photo
 from web.visits import visit_of
 
 RETRY_AFTER_S: Final = 30
+FRAME_FIELD: Final = "frame"
+"""Says that a photo is a frame of a live camera: there is another one in a moment, so it has less time."""
 
 
 def make_scan_blueprint(parts: Parts, shelf: PictureShelf, gate: DecoderGate) -> Blueprint:
-    """Serve `/`, `/scan`, `/01/...` and `/scans`. `gate` is shared by all that read photos."""
+    """Serve `/`, `/scan`, `/scan/many`, `/01/...` and `/scans`. `gate` is shared by all that read photos."""
     blueprint = Blueprint("scan", __name__)
     camera = camera_setup(parts.hosts)
 
@@ -48,6 +58,7 @@ def make_scan_blueprint(parts: Parts, shelf: PictureShelf, gate: DecoderGate) ->
             return _refused(refused, visit, camera)
         return _see_other(label, visit)
 
+    add_many_pages(blueprint, parts, camera)
     add_label_pages(blueprint, LabelPages(parts, Scans.of(parts), shelf), parts.limits)
     return blueprint
 
@@ -58,7 +69,8 @@ def _looked_up(parts: Parts, gate: DecoderGate, visit: Visit) -> Label:
         typed = request.form
         return label_in_typing(typed.get("serial", ""), typed.get("gtin", ""), visit.host, parts.trust)
     with gate.place():
-        return label_in_picture(photo, parts.read_picture, parts.trust)
+        budget_s = FRAME_BUDGET_S if request.form.get(FRAME_FIELD) else None
+        return label_in_picture(photo, parts.read_picture, parts.trust, budget_s)
 
 
 def _refused(refused: LookupRefusedError, visit: Visit, camera: CameraSetup) -> Response:
@@ -82,8 +94,13 @@ def _refused(refused: LookupRefusedError, visit: Visit, camera: CameraSetup) -> 
 
 
 def _see_other(label: Label, visit: Visit) -> Response:
-    """Lead to the label's own page: on this host by its path, on another host of ours by its address."""
+    """Lead to the label's own page: on this host by its path, on another host of ours by its address.
+
+    A script that sent a frame is told the address: it could not see where a redirect to another host leads.
+    """
     here = label.host == visit.host
     path = f"/01/{label.gtin}/21/{label.serial}"
     location = path if here else format_label(label.host, label.gtin, label.serial, upper=False)
+    if request.form.get(FRAME_FIELD) and wants_problem(request.accept_mimetypes):
+        return jsonify(location=visit.link(location))
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": visit.link(location)})

@@ -14,8 +14,8 @@ import pathlib, sys
 assert sys.argv[1:] == ["ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--silent"], sys.argv
 for package, names in %r.items():
     folder = pathlib.Path("node_modules", package)
-    folder.mkdir(parents=True)
     for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("made by " + name)
 """
 
@@ -78,6 +78,6 @@ def test_the_lock_pins_every_package_by_its_digest_and_names_no_address():
     packages = json.loads((ASSETS / "package-lock.json").read_text("utf-8"))["packages"]
     pinned = {name: entry for name, entry in packages.items() if name}
 
-    assert {f"node_modules/{name}" for name in PACKAGES} == set(pinned)
+    assert {f"node_modules/{name}" for name in PACKAGES} <= set(pinned)
     assert all(entry["integrity"].startswith("sha512-") for entry in pinned.values())
     assert not any("resolved" in entry for entry in pinned.values())

@@ -86,6 +86,7 @@ def test_what_is_said_in_french_is_french():
         "/frame/console",
         "/frame/menu",
         "/frame/title",
+        "/scan/camera/zoom",
         "/verdict/provenance",
         "/verdict/proof/block",
     }

@@ -1,6 +1,6 @@
 /** The camera's stream: opened for one look, always closed after it. */
 
-const WISHES = { audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 960 } } };
+const WISHES = { audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1440 } } };
 const REASONS = { NotAllowedError: "blocked", SecurityError: "blocked", NotReadableError: "taken", AbortError: "taken" };
 
 /** Say whether this page may ask for a camera at all. */
