@@ -16,10 +16,10 @@ import numpy as np
 import zxingcpp
 
 from verifier.image_loading import Grey
-from verifier.qr_finders import symbols_by_finders
-from verifier.qr_reader import FIXED, GLOBAL, LOCAL, find_codes
-from verifier.qr_rescue import rescue
-from verifier.qr_sighting import Unread
+from verifier.qr.finders import symbols_by_finders
+from verifier.qr.reader import FIXED, GLOBAL, LOCAL, find_codes
+from verifier.qr.rescue import rescue
+from verifier.qr.sighting import Unread
 
 ENLARGED_SIDE_MAX: Final = 2_880
 

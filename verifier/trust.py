@@ -91,26 +91,23 @@ class TrustRegistry:
     expires_at: datetime | None = None
     """From then on nothing can be verified with it. None: it was pinned by hand, until somebody changes it."""
 
-    def brand_of(self, host: str) -> Brand | None:
-        """Find the brand of a label's host, in lower case: of several registries the one that succeeded the others."""
-        return next(iter(self.brands_of(host)), None)
-
     @property
     def hosts(self) -> frozenset[str]:
         """Every host that a label of a trusted brand may have."""
         return frozenset(host for brand in self.brands for host in brand.hosts)
 
+    def brand_of(self, host: str) -> Brand | None:
+        """Find the brand of a label's host, in lower case: of several registries the one that succeeded the others."""
+        return next(iter(self.brands_of(host)), None)
+
     def brands_of(self, host: str) -> tuple[Brand, ...]:
         """Find every registry of a host's brand, the newest first."""
-        found = [brand for brand in self.brands if host in brand.hosts]
-        return tuple(sorted(found, key=lambda brand: len(self._line(brand)))) if len(found) > 1 else tuple(found)
+        return tuple(sorted((b for b in self.brands if host in b.hosts), key=lambda brand: len(self._line(brand))))
 
     def brand_by_contract(self, chain_id: int, contract: Address) -> Brand | None:
         """Find the brand whose registry this is."""
-        for brand in self.brands:
-            if (brand.registry.chain_id, brand.registry.contract) == (chain_id, contract):
-                return brand
-        return None
+        wanted = (chain_id, contract)
+        return next((b for b in self.brands if (b.registry.chain_id, b.registry.contract) == wanted), None)
 
     def expiry(self, now: datetime) -> str | None:
         """Say in words that the file has expired; None while it is good."""
@@ -124,7 +121,7 @@ class TrustRegistry:
             line = self._line(brand)
             if line[-1] is None:
                 return f"{brand.name}: its successor is not in this file, or leads back to itself"
-        for host in {host for brand in self.brands for host in brand.hosts}:
+        for host in self.hosts:
             lines = [self._line(brand) for brand in self.brands if host in brand.hosts]
             if len({line[-1] for line in lines}) > 1 or len({len(line) for line in lines}) < len(lines):
                 return f"one host belongs to one brand, or to registries that succeed each other: {host}"

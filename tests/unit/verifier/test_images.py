@@ -22,7 +22,7 @@ from verifier.image_limits import SIZE_MAX_BYTES
 from verifier.image_loading import WORKING_SIDE_MAX, load_image
 from verifier.image_stages import CHEAP_STAGES, Scales, Stage
 from verifier.images import TEXTS_MAX, read_labels
-from verifier.qr_reader import decode_text
+from verifier.qr.reader import decode_text
 
 REPOSITORY = Path(__file__).parents[3]
 HOST = "id.maison.example"

@@ -17,8 +17,8 @@ import reedsolo
 from numpy.typing import NDArray
 from qrcode.util import BCH_type_number
 
-from verifier.qr_known import known_symbols
-from verifier.qr_symbol import Block, SymbolPlan, blocks_of, format_places, format_words, mask_of, plan_of
+from verifier.qr.known import known_symbols
+from verifier.qr.symbol import Block, SymbolPlan, blocks_of, format_places, format_words, mask_of, plan_of
 
 Modules = NDArray[np.float32]
 """Side x side, +1 surely ink, -1 surely paper, 0 nobody knows."""

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.image_loading import Grey
-from verifier.qr_sighting import Unread
-from verifier.qr_symbol import side_of
+from verifier.qr.sighting import Unread
+from verifier.qr.symbol import side_of
 
 FINDERS_MAX: Final = 16
 BY_THREE_MAX: Final = 30

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.image_loading import Grey
-from verifier.qr_symbol import SymbolPlan
+from verifier.qr.symbol import SymbolPlan
 
 Plane = NDArray[np.float32]
 Vector = NDArray[np.float64]

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.image_loading import Grey
-from verifier.qr_grid import Grid, sample
-from verifier.qr_light import WINDOW_MODULES, light_around
-from verifier.qr_soft import Modules
-from verifier.qr_symbol import SymbolPlan
+from verifier.qr.grid import Grid, sample
+from verifier.qr.light import WINDOW_MODULES, light_around
+from verifier.qr.soft import Modules
+from verifier.qr.symbol import SymbolPlan
 
 _PER_MODULE: Final = 3
 _MARGIN: Final = 4

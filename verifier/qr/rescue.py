@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from verifier.image_labels import is_label_of
 from verifier.image_loading import Grey
-from verifier.qr_grid import Grid, area_of, fit, sample
-from verifier.qr_light import even_light
-from verifier.qr_reader import find_codes
-from verifier.qr_sharpen import sharpen
-from verifier.qr_sighting import Unread
-from verifier.qr_soft import Modules, clean_picture, correct
-from verifier.qr_symbol import SymbolPlan, plan_of, side_of
+from verifier.qr.grid import Grid, area_of, fit, sample
+from verifier.qr.light import even_light
+from verifier.qr.reader import find_codes
+from verifier.qr.sharpen import sharpen
+from verifier.qr.sighting import Unread
+from verifier.qr.soft import Modules, clean_picture, correct
+from verifier.qr.symbol import SymbolPlan, plan_of, side_of
 
 MODULE_PX: Final = 4.0
 """How large modules are made before they are looked at."""
@@ -124,7 +124,7 @@ def _distinct(unread: Sequence[Unread]) -> list[Unread]:
 
 def _is_same(one: Unread, other: Unread) -> bool:
     apart = float(np.abs(one.corners - other.corners).max())
-    return apart < _SAME_WITHIN * area_of(one.corners) ** 0.5
+    return bool(apart < _SAME_WITHIN * area_of(one.corners) ** 0.5)
 
 
 def _candidate(pixels: Grey, unread: Unread) -> list[_Candidate]:

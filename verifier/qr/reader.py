@@ -11,7 +11,7 @@ import numpy as np
 import zxingcpp
 
 from verifier.image_loading import Grey
-from verifier.qr_sighting import Unread
+from verifier.qr.sighting import Unread
 
 LOCAL: Final = zxingcpp.Binarizer.LocalAverage
 GLOBAL: Final = zxingcpp.Binarizer.GlobalHistogram

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, BitBuffer, QRData, length_in_bits
 
 from provenance_schemas.labels import origin_of
-from verifier.qr_symbol import blocks_of
+from verifier.qr.symbol import blocks_of
 
 # Two labels that differ wherever two labels of one host can; what their bits share at the start is known.
 _ONE: Final = "/01/" + "0" * 14 + "/21/" + "0" * 20
