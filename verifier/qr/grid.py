@@ -136,7 +136,9 @@ def _follow_slopes(grid: Grid, aim: _Aim, best: float) -> tuple[Grid, float]:
         moves = _jacobian(grid, x, y, slope_x, slope_y)
         wanted = np.where(aim.known, aim.ink, np.sign(seen))
         weighed = moves * np.where(aim.known, aim.known_weight, np.abs(seen)).ravel()
-        normal, pull = weighed @ moves.T, weighed @ (wanted - seen).ravel()
+        # OpenCV's product stays on one core; numpy's would start threads for each of these small ones.
+        normal = cv2.gemm(weighed, moves, 1, np.empty(0), 0, flags=cv2.GEMM_2_T)
+        pull = cv2.gemm(weighed, (wanted - seen).reshape(-1, 1).astype(np.float64), 1, np.empty(0), 0)
         step = _best_step(grid, aim, normal, pull, damping, best)
         if step is None:
             break
@@ -149,12 +151,12 @@ def _follow_slopes(grid: Grid, aim: _Aim, best: float) -> tuple[Grid, float]:
 
 
 def _best_step(
-    grid: Grid, aim: _Aim, normal: NDArray[np.float64], pull: Vector, damping: float, best: float
+    grid: Grid, aim: _Aim, normal: cv2.typing.MatLike, pull: cv2.typing.MatLike, damping: float, best: float
 ) -> tuple[Grid, float, float] | None:
     """Damp the step until it helps; None where none does. Gives the next damping too."""
     while damping < _DAMPING_MAX:
         damped = normal + damping * np.diag(np.diag(normal) + 1e-6)
-        _, step = cv2.solve(damped, pull.reshape(-1, 1), flags=cv2.DECOMP_CHOLESKY)
+        _, step = cv2.solve(damped, pull, flags=cv2.DECOMP_CHOLESKY)
         assert grid.warp is not None
         change = np.asarray(step, np.float64).ravel()
         moved = replace(grid, corners=grid.corners + change[:8].reshape(4, 2), warp=grid.warp + change[8:])

@@ -70,7 +70,7 @@ def _read_all(
             return
         found = _fitted(candidate)
         if found is not None:
-            text = next(filter(None, (_text_of(each, found, hosts) for each in _as_seen(found))), None)
+            text = _text_of(found.seen, found, hosts)
             if text:
                 yield text
             else:
@@ -178,21 +178,21 @@ def _fitted(candidate: _Candidate) -> _Fitted | None:
     return None if score < FIT_MIN else _Fitted(candidate, plan, grid, score, sample(light, grid))
 
 
-def _as_seen(fitted: _Fitted) -> Iterator[Modules]:
+def _doubted(seen: Modules, plan: SymbolPlan) -> Iterator[Modules]:
     """Give the modules as they are, then with glare and dirt taken out, then with their surroundings doubted too."""
-    seen = fitted.seen
     yield seen
-    blank, rim = _blank_areas(seen, fitted.plan)
+    blank, rim = _blank_areas(seen, plan)
     if blank.any():
         yield np.where(blank, seen * 0.02, seen).astype(np.float32)
         yield np.where(blank, seen * 0.02, np.where(rim, seen * 0.3, seen)).astype(np.float32)
 
 
 def _text_of(modules: Modules, fitted: _Fitted, hosts: frozenset[str]) -> str | None:
-    for found in correct(modules, fitted.plan.version, hosts):
-        texts, _ = find_codes(clean_picture(found))
-        if texts and (not found.presumed or is_label_of(texts[0], hosts)):
-            return texts[0]
+    for doubted in _doubted(modules, fitted.plan):
+        for found in correct(doubted, fitted.plan.version, hosts):
+            texts, _ = find_codes(clean_picture(found))
+            if texts and (not found.presumed or is_label_of(texts[0], hosts)):
+                return texts[0]
     return None
 
 

@@ -57,7 +57,8 @@ def _point_spread(
     causes = np.stack([*(ink[y + dy, x + dx] for dy, dx in shifts), np.ones(len(y), np.float32)], axis=1)
     far = np.array([1 + 0.6 * (dy * dy + dx * dx) for dy, dx in shifts] + [0.1]) * len(y) * _SMOOTHING
     normal = cv2.mulTransposed(causes, aTa=True) + np.diag(far).astype(np.float32)
-    _, solved = cv2.solve(normal, (causes.T @ seen[y, x]).reshape(-1, 1), flags=cv2.DECOMP_CHOLESKY)
+    pull = cv2.gemm(causes, seen[y, x].reshape(-1, 1), 1, np.empty(0), 0, flags=cv2.GEMM_1_T)
+    _, solved = cv2.solve(normal, pull, flags=cv2.DECOMP_CHOLESKY)
     solved = solved.ravel()
     spread = np.maximum(solved[:-1].reshape(window.shape), 0).astype(np.float32)
     return None if spread.sum() < _SPREAD_MIN else (spread, float(solved[-1]))
