@@ -15,6 +15,7 @@ GROUPS = (
     "kill9",
     "faults",
     "qr_reading",
+    "qr_stress",
     "labels",
     "cids",
     "page",

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import json
 import os
 import random
 import struct
@@ -314,15 +313,16 @@ def test_the_bench_judges_by_exact_text(texts, right, verdict):
 
 @pytest.mark.shared
 def test_the_corpora_are_read_better_than_by_zxing_alone_and_never_wrongly():
-    """The figures we must show: 5 % more pictures, no wrong text, no picture over the budget of a still."""
+    """Every sixth picture: a tenth more than zxing-cpp reads, and no wrong text. `make bench` reads them all."""
     shared = Path(os.environ.get("ASSAY_SHARED") or REPOSITORY.parent / "shared")
     if not all((shared / "corpora" / "qr" / name).exists() for name in CORPORA):
         required = os.environ.get("CI") == "true" and "ASSAY_SHARED" in os.environ
         (pytest.fail if required else pytest.skip)("the QR corpora are absent")
-    figures = run(shared)
+    counts = run(shared, every=6)
 
-    assert figures["wrong"] == 0, json.dumps(figures["corpora"], indent=1)
-    assert figures["ratio"] >= 1.05
+    assert counts["wrong"] == 0, counts
+    assert counts["ours"] >= 1.1 * counts["zxing"], counts
+    assert counts["ours"] >= 0.95 * counts["scored"], counts
 
 
 def test_a_fresh_label_survives_the_round_trip():
