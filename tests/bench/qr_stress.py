@@ -1,7 +1,8 @@
 """Labels under worse and worse conditions, drawn by the shared generator: ours and its peers on the same pictures.
 
 Thirteen distortions at five severities, twelve pictures each (six of the large ones), and twelve clean ones.
-`ASSAY_QR_STRESS` asks for another number. Needs the generator of the shared prototypes, which needs segno: it is installed with the peers.
+`ASSAY_QR_STRESS` asks for another number. Needs the generator of the shared prototypes, which needs segno: it is
+installed with the peers.
 """
 
 from __future__ import annotations
