@@ -14,6 +14,7 @@ from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.integration.bad_world_support import RealWorld, real_world
 from tests.integration.crash_support import ROOT, clean_environment
@@ -30,7 +31,6 @@ NOT_HERE = (
     "eth",
     "eth_account",
     "flask",
-    "qrcode",
     "ipfshttpclient",
     "trie",
     "requests",
@@ -47,20 +47,14 @@ def base_requirements() -> list[str]:
     """Names of what `pip install assay` brings, with what these need in turn."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     found: list[str] = []
-    waiting = [name_of(text) for text in project["dependencies"]]
+    waiting = [Requirement(text) for text in project["dependencies"]]
     while waiting:
-        name = waiting.pop()
+        name = waiting.pop().name
         if name not in found:
             found.append(name)
-            needs = distribution(name).requires or []
-            waiting += [name_of(text) for text in needs if "extra ==" not in text and "python_version <" not in text]
+            needs = [Requirement(text) for text in distribution(name).requires or []]
+            waiting += [need for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
     return found
-
-
-def name_of(requirement: str) -> str:
-    for cut in "[;<>=!~ (":
-        requirement = requirement.partition(cut)[0]
-    return requirement.strip()
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 import weakref
@@ -173,6 +174,8 @@ class _Worker:
         self.uses = 0
         self._is_ready = False
         root = str(Path(verifier.__file__).parents[1])
+        # Where packages are installed Python looks anyway, and OpenCV refuses to load from a folder named twice.
+        ours = {} if root in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")) else {"PYTHONPATH": root}
         settings = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
         try:
@@ -181,7 +184,7 @@ class _Worker:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=settings | threads | {"PYTHONPATH": root},
+                env=settings | threads | ours,
                 cwd="/",
                 start_new_session=True,
             )
