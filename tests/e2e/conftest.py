@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.scan_support import two_houses, visits
 from tests.fakes.camera import camera_flags
 from tests.fakes.site import FakeSite, some_site
 from verifier.answers import Answer
@@ -96,3 +97,17 @@ def serve(placeholder: Parts) -> Iterator[Serve]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="module")
+def sites(placeholder: Parts, decoder: Path) -> Iterator[list[FakeSite]]:
+    """Two houses, for whoever scans: a label of one is foreign to the other."""
+    with two_houses(placeholder) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(chromium: object, sites: list[FakeSite]) -> Iterator[Callable[..., object]]:
+    """Open the scan page of a house; at the end nothing may have complained."""
+    with visits(chromium, sites) as open_page:
+        yield open_page

@@ -14,10 +14,8 @@ from tests.e2e.scan_support import (
     REFUSES,
     sees,
     start,
-    two_houses,
     until,
     until_true,
-    visits,
     words,
 )
 from tests.fakes.camera import camera_clip
@@ -31,22 +29,10 @@ HEADLINES = {Language.EN: "Authentic record", Language.FR: "Fiche authentique"}
 
 
 @pytest.fixture(scope="module")
-def sites(placeholder, decoder):
-    with two_houses(placeholder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def films(sites, camera_file):
     """Put a film before the camera: the first house's label, or leather without any."""
     clips = {"label": camera_clip(sites[0].label), "leather": camera_clip(None)}
     return lambda name: camera_file.write_bytes(clips[name])
-
-
-@pytest.fixture
-def visit(chromium, sites):
-    with visits(chromium, sites) as open_page:
-        yield open_page
 
 
 @BOTH

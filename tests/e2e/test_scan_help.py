@@ -9,11 +9,9 @@ from tests.e2e.scan_support import (
     WCAG,
     part_of,
     start,
-    two_houses,
     until,
     until_true,
     violations,
-    visits,
     words,
 )
 from tests.fakes.camera import camera_clip
@@ -34,22 +32,10 @@ globalThis.fetch = (address, wishes) => {
 
 
 @pytest.fixture(scope="module")
-def sites(placeholder, decoder):
-    with two_houses(placeholder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def films(sites, camera_file):
     """Nothing in this browser reads either film; the server reads the first."""
     clips = {"label": camera_clip(sites[0].label), "leather": camera_clip(None)}
     return lambda name: camera_file.write_bytes(clips[name])
-
-
-@pytest.fixture
-def visit(chromium, sites):
-    with visits(chromium, sites) as open_page:
-        yield open_page
 
 
 def sent(page):

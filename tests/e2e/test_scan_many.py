@@ -9,7 +9,6 @@ from tests.e2e.scan_support import (
     WCAG,
     show,
     start,
-    two_houses,
     until_true,
     violations,
     visits,
@@ -24,12 +23,6 @@ from web.scan.many import LABELS_MAX
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 BOTH = pytest.mark.parametrize("language", Language)
-
-
-@pytest.fixture(scope="module")
-def sites(placeholder, decoder):
-    with two_houses(placeholder) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from provenance_schemas.crockford import in_groups
-from tests.e2e.scan_support import CAMERA, NARROW, WCAG, said, sees, start, two_houses, until, violations, visits, words
+from tests.e2e.scan_support import CAMERA, NARROW, WCAG, said, sees, start, until, violations, words
 from tests.fakes.camera import camera_clip
 from tests.fakes.documents import GTIN
 from tests.fakes.pictures import as_file, qr_picture
@@ -19,18 +19,6 @@ from web.presenters.language import Language
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 VECTORS = Path(__file__).parents[1] / "vectors"
 BOTH = pytest.mark.parametrize("language", Language)
-
-
-@pytest.fixture(scope="module")
-def sites(placeholder, decoder):
-    with two_houses(placeholder) as found:
-        yield found
-
-
-@pytest.fixture
-def visit(chromium, sites):
-    with visits(chromium, sites) as open_page:
-        yield open_page
 
 
 def mistyped(serial):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.scan_support import ARE_OFF, COUNTS, start, two_houses, until, visits, words
+from tests.e2e.scan_support import ARE_OFF, COUNTS, start, until, words
 from tests.fakes.camera import CIRCUMSTANCES, camera_clip
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
@@ -15,12 +15,6 @@ SCRIPTS = {
 
 
 @pytest.fixture(scope="module")
-def sites(placeholder, decoder):
-    with two_houses(placeholder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def films(sites, camera_file):
     """Put the first house's label before the camera, under some circumstances."""
     clips = {}
@@ -30,12 +24,6 @@ def films(sites, camera_file):
         camera_file.write_bytes(clips[name])
 
     return play
-
-
-@pytest.fixture
-def visit(chromium, sites):
-    with visits(chromium, sites) as open_page:
-        yield open_page
 
 
 def replies(**how):

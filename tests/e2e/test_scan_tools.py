@@ -13,11 +13,9 @@ from tests.e2e.scan_support import (
     part_of,
     show,
     start,
-    two_houses,
     until,
     until_true,
     violations,
-    visits,
     words,
 )
 from tests.fakes.camera import BLACK, UNREADABLE, camera_clip
@@ -42,21 +40,9 @@ navigator.mediaDevices.getSupportedConstraints = () => ({...supported, pointsOfI
 
 
 @pytest.fixture(scope="module")
-def sites(placeholder, decoder):
-    with two_houses(placeholder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def films(sites, camera_file):
     leather = camera_clip(None)
     return lambda clip=leather: camera_file.write_bytes(clip)
-
-
-@pytest.fixture
-def visit(chromium, sites):
-    with visits(chromium, sites) as open_page:
-        yield open_page
 
 
 def track(can=ABLE, *, fails=False):
