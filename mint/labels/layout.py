@@ -164,7 +164,8 @@ def _column_in(
 
 def _readable(column: Column, label: Label) -> None:
     """Write what a customer compares or types: the serial in groups, the GTIN, and the host in words."""
-    column.text(in_groups(label.serial, 4), em_mm=2.05, tracking=0.08)
+    wide = in_groups("M" * len(label.serial), 4)
+    column.text(in_groups(label.serial, 4), em_mm=2.05, tracking=0.08, like=wide)
     column.space(0.5)
     column.text(f"GTIN  {in_groups(label.gtin, 5)}", em_mm=1.55, tracking=0.08)
     column.text(label.host, em_mm=1.55, tracking=0.08)
@@ -190,14 +191,22 @@ class Column:
                 self.text(line, em_mm=others_mm, tracking=0.05, least_mm=0)
 
     def text(
-        self, text: str, *, em_mm: float, tracking: float, leading: float = 1.5, least_mm: float = EM_MIN_MM
+        self,
+        text: str,
+        *,
+        em_mm: float,
+        tracking: float,
+        leading: float = 1.5,
+        least_mm: float = EM_MIN_MM,
+        like: str = "",
     ) -> None:
         """Add a line; one that is too wide is set smaller, then broken in two, and never cut.
 
+        It is broken where `like` would be, so that the labels of one sheet look alike.
         Raises LabelFitError when even that would be smaller than `least_mm`.
         """
         parts: tuple[str, ...] = (text,)
-        if self._fitting_mm(text, tracking) < em_mm * _SHRINK_MIN:
+        if self._fitting_mm(like or text, tracking) < em_mm * _SHRINK_MIN:
             parts = _broken(text) or parts
         # Parts of one line have one size.
         fitting_mm = min(self._fitting_mm(part, tracking) for part in parts)

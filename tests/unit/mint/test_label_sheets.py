@@ -38,6 +38,14 @@ def test_common_stock_holds_a_label(name):
     assert all(line.baseline_mm - line.em_mm > 0 and line.baseline_mm < stock.label_mm[1] for line in layout.lines)
 
 
+@pytest.mark.parametrize("name", ["A4-40", "L7160"])
+def test_the_labels_of_a_sheet_look_alike(name):
+    """A narrow serial is broken where a wide one is: lines stand at the same heights, in the same size."""
+    layouts = sheet_layouts(wishes(40)[: STOCKS[name].places], STOCKS[name])
+
+    assert len({tuple((line.baseline_mm, line.em_mm) for line in layout.lines) for layout in layouts}) == 1
+
+
 @pytest.mark.parametrize("name", STOCKS)
 def test_stock_stays_on_its_page(name):
     """The last label ends on the page, and labels do not lie on one another."""
