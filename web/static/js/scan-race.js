@@ -8,25 +8,35 @@ import { NativeDecoder, isNative } from "./scan-native.js";
 import { WorkerDecoder } from "./scan-worker-decoder.js";
 
 /** So many frames the browser's own decoder may fail to read before the workers are loaded to help it. */
-const ALONE_FRAMES = 20;
+const NATIVE = { unread: 20, shown: Infinity };
+
+/** The small worker goes first: while the large one loads, it would take from it on a phone with few cores. */
+const SMALL = { unread: 1, shown: 8 };
 
 /** Open the race that suits this browser. `tell` hears `{texts, unread}`; `broke` that nobody can go on. */
 export async function openRace(workers, tell, broke) {
-  const open = (address) => () => new WorkerDecoder(address);
-  return new Race((await isNative()) ? [() => new NativeDecoder()] : [], workers.map(open), tell, broke);
+  const open = workers.map((address) => () => new WorkerDecoder(address));
+  if (await isNative()) return new Race([() => new NativeDecoder()], open, NATIVE, tell, broke);
+  return new Race(open.slice(0, 1), open.slice(1), SMALL, tell, broke);
 }
 
 export class Race {
   #racers = [];
   #helpers;
+  #patience;
   #tell;
   #broke;
   #unread = 0;
+  #shown = 0;
   #closed = false;
 
-  /** `first` race at once; `helpers` join when the first read nothing, or break, or at once where there is no first. */
-  constructor(first, helpers, tell, broke) {
+  /**
+   * `first` race at once. `helpers` join after as many frames, unread or merely shown, as `patience` says, when the first
+   * break, or at once where there is no first.
+   */
+  constructor(first, helpers, patience, tell, broke) {
     this.#helpers = helpers;
+    this.#patience = patience;
     this.#tell = tell;
     this.#broke = broke;
     if (first.length) first.forEach((make) => this.#join(make));
@@ -36,7 +46,8 @@ export class Race {
   /** Show a frame to every decoder that is free. */
   offer(video) {
     if (this.#closed) return;
-    if (this.#unread >= ALONE_FRAMES) this.#callHelpers();
+    if (this.#unread >= this.#patience.unread || this.#shown >= this.#patience.shown) this.#callHelpers();
+    this.#shown += 1;
     if (!this.#racers.length && !this.#helpers.length) return this.#broke();
     for (const racer of this.#racers) if (!racer.busy) this.#run(racer, video);
   }
