@@ -64,14 +64,19 @@ def rescue(
 def _read_all(
     candidates: Sequence[_Candidate], fitted: list[_Fitted], left_s: Callable[[], float], hosts: frozenset[str]
 ) -> Iterator[str]:
-    """Fit every candidate and weigh it as it is; then undo the blur of those that fitted best, which takes longer."""
+    """Fit every candidate and weigh it as it is; then undo the blur of those that fitted best, which takes longer.
+
+    A symbol that was read is not looked at again, however many sightings it has.
+    """
+    read: list[_Candidate] = []
     for candidate in candidates:
         if left_s() <= 0:
             return
-        found = _fitted(candidate)
+        found = None if any(candidate.overlaps(each) for each in read) else _fitted(candidate)
         if found is not None:
             text = _text_of(found.seen, found, hosts)
             if text:
+                read.append(candidate)
                 yield text
             else:
                 fitted.append(found)
@@ -80,9 +85,12 @@ def _read_all(
         for each in fitted[:_SHARPENED_MAX]:
             if left_s() <= 0:
                 return
+            if any(each.candidate.overlaps(other) for other in read):
+                continue
             sharp = sharpen(each.candidate.near, each.grid, each.plan, reach)
             text = None if sharp is None else _text_of(sharp, each, hosts)
             if text:
+                read.append(each.candidate)
                 yield text
 
 
@@ -95,6 +103,14 @@ class _Candidate:
     version: int
     agreement: float
     """How well the version's patterns show before anything is fitted; 0 is noise."""
+    middle: NDArray[np.float64]
+    """In the whole picture."""
+    reach_px: float
+    """Half a side, in the whole picture."""
+
+    def overlaps(self, other: _Candidate) -> bool:
+        """Say whether the middle of one lies in the other."""
+        return float(np.abs(self.middle - other.middle).max()) < max(self.reach_px, other.reach_px)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +151,10 @@ def _candidate(pixels: Grey, unread: Unread) -> list[_Candidate]:
     near, corners = cut
     light = even_light(near, area_of(corners) ** 0.5 / guessed)
     ranked = _likely_versions(light, corners, unread.version)
-    return [_Candidate(near, corners, version, fits) for fits, version in ranked if fits > AGREEMENT_MIN]
+    middle, reach_px = unread.corners.mean(axis=0), 0.5 * area_of(unread.corners) ** 0.5
+    return [
+        _Candidate(near, corners, version, fits, middle, reach_px) for fits, version in ranked if fits > AGREEMENT_MIN
+    ]
 
 
 def _cut_out(pixels: Grey, corners: NDArray[np.float64], side: int) -> tuple[Grey, NDArray[np.float64]] | None:
