@@ -7,7 +7,8 @@ are, with glare and dirt taken out, and with the blur undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 import cv2
@@ -19,7 +20,7 @@ from verifier.image_loading import Grey
 from verifier.qr.grid import Grid, area_of, fit, sample
 from verifier.qr.light import even_light
 from verifier.qr.reader import find_codes
-from verifier.qr.sharpen import sharpen
+from verifier.qr.sharpen import refocus, sharpen
 from verifier.qr.sighting import Unread
 from verifier.qr.soft import Modules, clean_picture, correct
 from verifier.qr.symbol import SymbolPlan, plan_of, side_of
@@ -28,7 +29,10 @@ MODULE_PX: Final = 4.0
 """How large modules are made before they are looked at."""
 MODULE_MIN_PX: Final = 1.2
 VERSION_MAX: Final = 20
-FIT_MIN: Final = 1.2
+FIT_MIN: Final = 0.85
+"""What noise seldom reaches and a blurred symbol does."""
+CLEAR_MIN: Final = 1.2
+"""From here on modules may be read as they are."""
 _BORDER_MODULES: Final = 8
 _SIGHTINGS_MAX: Final = 60
 _CANDIDATES_MAX: Final = 30
@@ -37,6 +41,10 @@ _SAME_WITHIN: Final = 0.04
 """Of a side. Two sightings of one symbol that differ by more are two places to start from."""
 AGREEMENT_MIN: Final = -0.1
 _SPREADS: Final = (5, 8)
+_REFOCUSED_MAX: Final = 8
+_REFOCUSED_MIN: Final = 0.2
+_OUT_OF_FOCUS: Final = 0.7
+"""Modules. A symbol that is more out of focus is lost; one that is less is read all the same."""
 
 
 def rescue(
@@ -64,17 +72,19 @@ def rescue(
 def _read_all(
     candidates: Sequence[_Candidate], fitted: list[_Fitted], left_s: Callable[[], float], hosts: frozenset[str]
 ) -> Iterator[str]:
-    """Fit every candidate and weigh it as it is; then undo the blur of those that fitted best, which takes longer.
+    """Fit every candidate and weigh it as it is, the surest ones also refocused; then undo the blur of the best fits.
 
     A symbol that was read is not looked at again, however many sightings it has.
     """
     read: list[_Candidate] = []
-    for candidate in candidates:
+    likely = (each for each in candidates[:_REFOCUSED_MAX] if each.agreement > _REFOCUSED_MIN)
+    refocused = (replace(each, near=refocus(each.near, _OUT_OF_FOCUS * MODULE_PX)) for each in likely)
+    for candidate in chain(candidates, refocused):
         if left_s() <= 0:
             return
         found = None if any(candidate.overlaps(each) for each in read) else _fitted(candidate)
         if found is not None:
-            text = _text_of(found.seen, found, hosts)
+            text = _text_of(found.seen, found, hosts) if found.score >= CLEAR_MIN else None
             if text:
                 read.append(candidate)
                 yield text

@@ -25,6 +25,8 @@ _DAMPING: Final = 0.02
 _SMOOTHING: Final = 0.004
 _POINTS_MIN: Final = 150
 _SPREAD_MIN: Final = 0.2
+_FRAME_PX: Final = 16
+_NOISE: Final = 0.003
 
 
 def sharpen(pixels: Grey, grid: Grid, plan: SymbolPlan, reach: int) -> Modules | None:
@@ -39,6 +41,16 @@ def sharpen(pixels: Grey, grid: Grid, plan: SymbolPlan, reach: int) -> Modules |
     known = ink != 0
     learnt = _point_spread(seen, _enlarged(ink), known, reach)
     return None if learnt is None else _unsmeared(seen, ink, known, *learnt)[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+
+
+def refocus(pixels: Grey, spread_px: float) -> Grey:
+    """Undo a Gaussian blur (Wiener's filter), so that a grid finds edges to hold on to."""
+    height, width = pixels.shape
+    framed = np.pad(pixels.astype(np.float32), _FRAME_PX, mode="edge")
+    across, down = np.fft.rfftfreq(width + 2 * _FRAME_PX)[None, :], np.fft.fftfreq(height + 2 * _FRAME_PX)[:, None]
+    passed = np.exp(-2 * (np.pi * spread_px) ** 2 * (across * across + down * down))
+    sharp = np.fft.irfft2(np.fft.rfft2(framed) * passed / (passed * passed + _NOISE), s=framed.shape)
+    return np.clip(sharp[_FRAME_PX:-_FRAME_PX, _FRAME_PX:-_FRAME_PX], 0, 255).astype(np.uint8)
 
 
 def _point_spread(
