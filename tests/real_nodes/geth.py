@@ -21,7 +21,7 @@ from tests.real_nodes.driven import CHAIN_ID, FUNDER, FUNDS_WEI, DrivenNode, end
 
 ZERO = "0x" + "00" * 32
 GAS_LIMIT = 60_000_000
-BUILDS_MAX = 40
+BUILDS_MAX = 24
 
 
 class GethNode(DrivenNode):
@@ -62,7 +62,7 @@ class GethNode(DrivenNode):
         self._choose(None)
 
     def _built(self, waiting: int) -> Any:
-        """Have a block built. An empty one is there at once, the full one a little later: ask again until it is."""
+        """Have a block built. An empty one is there at once, the full one later: ask again, with more patience each time."""
         for attempt in range(BUILDS_MAX):
             self._time_s = max(self._time_s + 1, int(time.time()))
             attributes = {
@@ -73,7 +73,7 @@ class GethNode(DrivenNode):
                 "parentBeaconBlockRoot": ZERO,
             }
             identifier = self._choose(attributes)["payloadId"]
-            time.sleep(min(0.01 * 2**attempt, 0.5) if waiting else 0)
+            time.sleep(min(0.01 * 2**attempt, 3.0) if waiting else 0)
             payload = self._engine("engine_getPayloadV5", identifier)
             if payload["executionPayload"]["transactions"] or not waiting:
                 return payload
