@@ -74,7 +74,9 @@ def test_complaints_are_heard(safari, sites):
     )
     safari.run("setTimeout(() => { throw new Error('a bug'); })")
     # The picture alone makes two complaints: that it is blocked, and that it did not load.
-    heard = safari.until("complaints.some(each => each.includes('a bug')) && complaints.length > 1 && complaints.join()")
+    heard = safari.until(
+        "complaints.length > 1 && complaints.some(said => said.includes('a bug')) && complaints.join()"
+    )
 
     assert "img-src http://127.0.0.1:9/x.png" in heard
     assert "a bug" in heard

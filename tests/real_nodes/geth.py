@@ -62,7 +62,7 @@ class GethNode(DrivenNode):
         self._choose(None)
 
     def _built(self, waiting: int) -> Any:
-        """Have a block built. An empty one is there at once, the full one later: ask again, with more patience each time."""
+        """Have a block built. An empty one is there at once, the full one later: ask with more patience each time."""
         for attempt in range(BUILDS_MAX):
             self._time_s = max(self._time_s + 1, int(time.time()))
             attributes = {
