@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 
 from verifier.image_loading import Grey
 from verifier.qr.sighting import Unread
-from verifier.qr.symbol import side_of
+from verifier.qr.symbol import VERSION_MAX, side_of
 
 FINDERS_MAX: Final = 16
 BY_THREE_MAX: Final = 30
 BY_TWO_MAX: Final = 24
-VERSION_MAX: Final = 20
 _AREA_MIN_PX: Final = 60.0
 _OUTLINES_MAX: Final = 40_000
 """A picture of noise has more; looking at them all would take seconds."""

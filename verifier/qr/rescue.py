@@ -23,16 +23,17 @@ from verifier.qr.reader import find_codes
 from verifier.qr.sharpen import refocus, sharpen
 from verifier.qr.sighting import Unread
 from verifier.qr.soft import Modules, clean_picture, correct
-from verifier.qr.symbol import SymbolPlan, plan_of, side_of
+from verifier.qr.symbol import VERSION_MAX, SymbolPlan, plan_of, side_of
 
 MODULE_PX: Final = 4.0
 """How large modules are made before they are looked at."""
 MODULE_MIN_PX: Final = 1.2
-VERSION_MAX: Final = 20
 FIT_MIN: Final = 0.85
 """What noise seldom reaches and a blurred symbol does."""
 CLEAR_MIN: Final = 1.2
 """From here on modules may be read as they are."""
+STRETCH_MAX: Final = 4.0
+"""Times the side of a square of its area: 2.5 seen from 70 degrees. A sliver, enlarged, would fill the memory."""
 _BORDER_MODULES: Final = 8
 _SIGHTINGS_MAX: Final = 60
 _CANDIDATES_MAX: Final = 30
@@ -169,8 +170,9 @@ def _candidate(pixels: Grey, unread: Unread) -> list[_Candidate]:
 
 def _cut_out(pixels: Grey, corners: NDArray[np.float64], side: int) -> tuple[Grey, NDArray[np.float64]] | None:
     """Cut a symbol and its surroundings out, scaled so that a module is about MODULE_PX wide."""
-    module_px = area_of(corners) ** 0.5 / side
-    if module_px < MODULE_MIN_PX:
+    length_px = area_of(corners) ** 0.5
+    module_px = length_px / side
+    if module_px < MODULE_MIN_PX or float(np.ptp(corners, axis=0).max()) > STRETCH_MAX * length_px:
         return None
     border = _BORDER_MODULES * module_px
     left, top = np.maximum(np.floor(corners.min(axis=0) - border), 0).astype(int)
@@ -226,7 +228,7 @@ def _text_of(modules: Modules, fitted: _Fitted, hosts: frozenset[str]) -> str | 
 
 
 def _blank_areas(seen: Modules, plan: SymbolPlan) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Find glare and dirt: masked data have no block of nine alike. Gives these areas, and the modules around them."""
+    """Find glare and dirt: masked data seldom have nine alike in a block. Gives these areas, and what is around them."""
     kernel = np.ones((3, 3), np.uint8)
     blank = np.zeros(seen.shape, np.uint8)
     for sign in (1, -1):

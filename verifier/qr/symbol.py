@@ -19,6 +19,8 @@ from qrcode.util import BCH_type_info, mask_func
 LEVELS: Final = (ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q, ERROR_CORRECT_H)
 MASKS: Final = range(8)
 FORMAT_BITS: Final = 15
+VERSION_MAX: Final = 20
+"""The largest that gets a second chance: labels have 3 to 8, and every version more costs time."""
 
 
 def side_of(version: int) -> int:

@@ -8,6 +8,7 @@ from PIL import Image
 from tests.fakes.pictures import as_file, qr_picture
 from verifier.image_stages import ALL_STAGES, CHEAP_STAGES, Scales
 from verifier.images import read_labels
+from verifier.qr import rescue as rescue_module
 from verifier.qr.finders import symbols_by_finders
 from verifier.qr.reader import find_codes
 from verifier.qr.rescue import rescue
@@ -126,6 +127,15 @@ def test_sightings_outside_the_picture_are_passed_over():
     ]
 
     assert rescue(pixels, odd, plenty) == []
+
+
+def test_a_sliver_is_not_enlarged():
+    """Corners along a diagonal, almost without area: the picture around them would be made enormous."""
+    pixels = np.full((3000, 3000), 200, np.uint8)
+    sliver = Unread(np.array([[10.0, 10], [2980, 2960], [2990, 2980], [0, 30]]), 1)
+
+    assert rescue_module._cut_out(pixels, sliver.corners, 21) is None
+    assert rescue(pixels, [sliver], plenty) == []
 
 
 def test_a_sighting_keeps_its_place_when_the_picture_is_scaled():
