@@ -228,7 +228,7 @@ def _text_of(modules: Modules, fitted: _Fitted, hosts: frozenset[str]) -> str | 
 
 
 def _blank_areas(seen: Modules, plan: SymbolPlan) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Find glare and dirt: masked data seldom have nine alike in a block. Gives these areas, and what is around them."""
+    """Find glare and dirt: masked data seldom have nine alike in a block. Gives both, and their rims."""
     kernel = np.ones((3, 3), np.uint8)
     blank = np.zeros(seen.shape, np.uint8)
     for sign in (1, -1):
